@@ -1,0 +1,1 @@
+"""Market recap bot: ranked causal explanations of the crypto market, told as a thread."""

@@ -1,0 +1,191 @@
+"""Every reading there is, in one table: unit, what its sign means, its baseline, and how old it may be.
+
+A name with `{asset}` stands for one reading an asset, in small letters: `price.return.btc`. A new reading is a row
+here and a function in `bot/indicators`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from bot.domain.readings import Unit
+
+__all__ = ["ASSETS", "CATALOGUE", "COVERED", "Quantity", "lookup", "publisher"]
+
+ASSETS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "AVAX", "LINK", "LTC", "SUI", "TRX", "HYPE")
+COVERED = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA")
+"""The assets whose liquidations and open interest make up the market's totals."""
+
+WINDOWS = "90 windows of the same length and hour"
+DAYS = "90 days"
+SESSIONS = "60 sessions"
+NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One row: `sign` says what a positive value means, `baseline` what z is measured against ("" for none)."""
+
+    name: str
+    unit: Unit
+    sign: str
+    baseline: str
+
+    @property
+    def per_asset(self) -> bool:
+        return "{asset}" in self.name
+
+
+_ROWS: tuple[tuple[str, Unit, str, str], ...] = (
+    # price: the lead venue's bars inside the window
+    ("price.close.{asset}", Unit.USD_PRICE, "price at the window's end", NONE),
+    ("price.open.{asset}", Unit.USD_PRICE, "price at the window's start", NONE),
+    ("price.high.{asset}", Unit.USD_PRICE, "highest trade in the window; end is its bar's close", NONE),
+    ("price.low.{asset}", Unit.USD_PRICE, "lowest trade in the window; end is its bar's close", NONE),
+    ("price.return.{asset}", Unit.PERCENT, "up over the window, start to end", WINDOWS),
+    ("price.range.{asset}", Unit.PERCENT, "high minus low over the open", WINDOWS),
+    ("price.drawdown.{asset}", Unit.PERCENT, "low against the open; zero or negative", NONE),
+    ("price.runup.{asset}", Unit.PERCENT, "high against the open; zero or positive", NONE),
+    ("price.atr.{asset}", Unit.PERCENT, "Wilder's 14-day average true range, scaled to the window's length", NONE),
+    ("price.return_over_atr.{asset}", Unit.MULTIPLE, "return in average true ranges; positive is up", NONE),
+    ("price.range_over_atr.{asset}", Unit.MULTIPLE, "range in average true ranges", NONE),
+    ("price.efficiency.{asset}", Unit.RATIO, "net move over the path of the bars; 1 is a straight line", NONE),
+    ("price.return_before.{asset}", Unit.PERCENT, "up over the 7 days before the window", DAYS),
+    ("price.range_before.{asset}", Unit.PERCENT, "high minus low of the 7 days before the window", DAYS),
+    ("volatility.realised.{asset}", Unit.PERCENT, "annualised volatility of the window's bars", WINDOWS),
+    # volume
+    ("volume.relative.{asset}", Unit.MULTIPLE, "volume over its 28-day median", DAYS),
+    ("volume.rebound.{asset}", Unit.MULTIPLE, "volume of rising over falling bars after the low", NONE),
+    # levels, all fixed before the window starts
+    ("level.low_20d.{asset}", Unit.USD_PRICE, "lowest low of the 20 days before the window", NONE),
+    ("level.high_20d.{asset}", Unit.USD_PRICE, "highest high of the 20 days before the window", NONE),
+    ("level.low_50d.{asset}", Unit.USD_PRICE, "lowest low of the 50 days before the window", NONE),
+    ("level.high_50d.{asset}", Unit.USD_PRICE, "highest high of the 50 days before the window", NONE),
+    ("level.close_vs_low_20d.{asset}", Unit.PERCENT, "close above the 20-day low; negative is broken", NONE),
+    ("level.close_vs_high_20d.{asset}", Unit.PERCENT, "close above the 20-day high; positive is broken", NONE),
+    ("level.close_vs_low_50d.{asset}", Unit.PERCENT, "close above the 50-day low; negative is broken", NONE),
+    ("level.close_vs_high_50d.{asset}", Unit.PERCENT, "close above the 50-day high; positive is broken", NONE),
+    ("level.open_vs_low_20d.{asset}", Unit.PERCENT, "the window's open above the 20-day low", NONE),
+    ("level.open_vs_high_20d.{asset}", Unit.PERCENT, "the window's open above the 20-day high", NONE),
+    ("level.mean_200d.{asset}", Unit.USD_PRICE, "mean of the 200 daily closes before the window", NONE),
+    ("level.close_vs_mean_200d.{asset}", Unit.PERCENT, "close above the 200-day mean", NONE),
+    # relative strength
+    ("relative.beta_vs_btc.{asset}", Unit.RATIO, "least-squares beta of 60 daily returns before the window", NONE),
+    ("relative.residual_vs_btc.{asset}", Unit.PERCENT, "return beyond beta times BTC's; positive is stronger", DAYS),
+    ("relative.excess_return.{asset}", Unit.PERCENTAGE_POINTS, "return minus BTC's", DAYS),
+    ("relative.excess_drawdown.{asset}", Unit.PERCENTAGE_POINTS, "fall to the low minus BTC's; negative is deeper", NONE),
+    ("breadth.share_down", Unit.RATIO, "share of the majors that fell", NONE),
+    ("breadth.share_beating_btc", Unit.RATIO, "share of the other majors that did better than BTC", NONE),
+    # positioning before the window (state at its start) and its change in it
+    ("funding.annualised.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate before the window", DAYS),
+    ("funding.annualised_after.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate of the window", DAYS),
+    ("open_interest.usd.{asset}", Unit.USD, "open interest at the window's start, all covered venues", NONE),
+    ("open_interest.leverage.{asset}", Unit.RATIO, "open interest over market cap at the window's start", DAYS),
+    ("open_interest.buildup.{asset}", Unit.RATIO, "change in coins over the 3 days before the window", DAYS),
+    ("open_interest.change.{asset}", Unit.RATIO, "change in coins over the window; negative is unwinding", DAYS),
+    ("long_short.accounts.{asset}", Unit.RATIO, "accounts long over accounts short at the window's start", DAYS),
+    ("long_short.accounts_after.{asset}", Unit.RATIO, "accounts long over accounts short at the window's end", DAYS),
+    ("long_short.top_positions.{asset}", Unit.RATIO, "top traders' long over short positions at the start", DAYS),
+    # liquidations of the window, "at least": venues report less than they execute
+    ("liquidations.total", Unit.USD, "forced closures of the covered assets", DAYS),
+    ("liquidations.long", Unit.USD, "forced closures of longs", DAYS),
+    ("liquidations.short", Unit.USD, "forced closures of shorts", DAYS),
+    ("liquidations.long_share", Unit.RATIO, "longs' part of all liquidations", DAYS),
+    ("liquidations.share_of_open_interest", Unit.RATIO, "liquidations over open interest at the start", DAYS),
+    ("liquidations.total.{asset}", Unit.USD, "forced closures of the asset", DAYS),
+    ("liquidations.long.{asset}", Unit.USD, "forced closures of the asset's longs", DAYS),
+    ("liquidations.short.{asset}", Unit.USD, "forced closures of the asset's shorts", DAYS),
+    ("liquidations.long_share.{asset}", Unit.RATIO, "longs' part of the asset's liquidations", DAYS),
+    ("liquidations.share_of_open_interest.{asset}", Unit.RATIO, "the asset's liquidations over its open interest", DAYS),
+    ("liquidations.intensity.eth_over_btc", Unit.MULTIPLE, "ETH's share of open interest liquidated over BTC's", DAYS),
+    ("liquidations.reported.total", Unit.USD, "trailing 24 h as the press quoted them", NONE),
+    # flows
+    ("etf.net_flow.btc", Unit.USD, "money into US spot BTC funds, the last published session", SESSIONS),
+    ("etf.net_flow.eth", Unit.USD, "money into US spot ETH funds, the last published session", SESSIONS),
+    ("etf.net_flow.btc_eth", Unit.USD, "money into US spot BTC and ETH funds, the last published session", SESSIONS),
+    ("etf.net_flow.five_sessions.btc_eth", Unit.USD, "the last five published sessions together", SESSIONS),
+    ("etf.outflow_streak.btc", Unit.SESSIONS, "published sessions in a row with money leaving BTC funds", NONE),
+    ("etf.outflow_streak.eth", Unit.SESSIONS, "published sessions in a row with money leaving ETH funds", NONE),
+    ("etf.inflow_streak.btc", Unit.SESSIONS, "published sessions in a row with money entering BTC funds", NONE),
+    ("etf.inflow_streak.eth", Unit.SESSIONS, "published sessions in a row with money entering ETH funds", NONE),
+    ("etf.net_flow.share_of_spot_volume", Unit.RATIO, "size of BTC funds' flow over that day's BTC spot volume", NONE),
+    ("etf.net_flow.share_of_market_cap.btc", Unit.BASIS_POINTS, "BTC funds' flow over BTC's market cap", SESSIONS),
+    ("etf.net_flow.share_of_market_cap.eth", Unit.BASIS_POINTS, "ETH funds' flow over ETH's market cap", SESSIONS),
+    ("etf.net_flow.share_of_market_cap.eth_minus_btc", Unit.BASIS_POINTS, "ETH's share minus BTC's", SESSIONS),
+    ("premium.coinbase.btc", Unit.BASIS_POINTS, "Coinbase above the other venues; negative is US selling", DAYS),
+    ("stablecoins.change_7d", Unit.PERCENT, "growth of the dollar stablecoins' supply over 7 days", DAYS),
+    # macro: last close inside the window against the close before it
+    ("rates.us10y", Unit.PERCENT, "ten-year Treasury yield", NONE),
+    ("rates.us10y.change", Unit.BASIS_POINTS, "ten-year yield up", DAYS),
+    ("rates.us2y.change", Unit.BASIS_POINTS, "two-year yield up", DAYS),
+    ("dollar.index.change", Unit.PERCENT, "dollar index up", DAYS),
+    ("equities.sp500.change", Unit.PERCENT, "S&P 500 up", DAYS),
+    ("equities.tech.change", Unit.PERCENT, "US technology shares (XLK) up", DAYS),
+    ("volatility.vix", Unit.INDEX_POINTS, "VIX at the last close", DAYS),
+    ("volatility.vix.change", Unit.INDEX_POINTS, "VIX up", DAYS),
+    ("oil.wti.change", Unit.PERCENT, "WTI crude up", DAYS),
+    ("credit.high_yield_spread.change", Unit.BASIS_POINTS, "high-yield spread wider", DAYS),
+    ("fed.cut_probability.change", Unit.PERCENTAGE_POINTS, "odds of a cut at the next Fed meeting up", DAYS),
+    # mood
+    ("sentiment.fear_greed", Unit.INDEX_POINTS, "0 extreme fear to 100 extreme greed, before the window", DAYS),
+    ("sentiment.fear_greed_after", Unit.INDEX_POINTS, "the same, latest", DAYS),
+    ("volatility.dvol.btc", Unit.INDEX_POINTS, "Deribit's 30-day implied volatility of BTC, latest", DAYS),
+    ("volatility.dvol.btc.change", Unit.INDEX_POINTS, "implied volatility up over the window", DAYS),
+)
+
+CATALOGUE = {row[0]: Quantity(*row) for row in _ROWS}
+
+_PUBLISHERS = (
+    ("binance", "Binance"),
+    ("coinbase", "Coinbase"),
+    ("cccagg", "CryptoCompare"),
+    ("etf.", "Farside"),
+    ("funding.rate_8h.gate", "Gate"),
+    ("funding.rate_8h.binance", "Binance"),
+    ("funding.rate_8h.oi_weighted", "CoinGlass"),
+    ("open_interest.coins.binance", "Binance"),
+    ("open_interest.usd.binance", "Binance"),
+    ("open_interest.", "CoinGlass"),
+    ("liquidations.", "CoinGlass"),
+    ("long_short.", "Binance"),
+    ("market_cap.", "CoinGecko"),
+    ("premium.coinbase_okx", "Coinbase, OKX"),
+    ("premium.", "Coinbase"),
+    ("stablecoins.", "DefiLlama"),
+    ("rates.", "FRED"),
+    ("credit.", "FRED"),
+    ("oil.", "FRED"),
+    ("equities.", "Yahoo"),
+    ("dollar.", "Yahoo"),
+    ("volatility.vix", "Cboe"),
+    ("volatility.dvol", "Deribit"),
+    ("sentiment.", "alternative.me"),
+    ("fed.", "CME"),
+)
+
+
+def publisher(source: str) -> str:
+    """Whose figures a recorded series or market holds; the name itself where nobody is listed."""
+    return next((name for prefix, name in _PUBLISHERS if source.startswith(prefix)), source)
+
+
+@cache
+def lookup(name: str) -> Quantity | None:
+    """The catalogue's row for a reading's name, with its asset filled in, or None.
+
+    `price.return.btc` finds the row `price.return.{asset}`; so does `price.return.{asset}` itself.
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    return next((replace(q, name=name) for q in _per_asset() if _pattern(q.name).fullmatch(name)), None)
+
+
+def _per_asset() -> Iterator[Quantity]:
+    return (q for q in CATALOGUE.values() if q.per_asset)
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    assets = "|".join(asset.lower() for asset in ASSETS)
+    return re.compile(re.escape(name).replace(r"\{asset\}", f"(?:{assets})"))

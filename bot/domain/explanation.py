@@ -1,0 +1,118 @@
+"""What was concluded: causes judged by their evidence, ranked, or none that is clear."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.readings import Readings, Unit
+from bot.domain.window import Scope, Window
+
+__all__ = ["Contribution", "DayKind", "Explanation", "Finding", "Role", "State"]
+
+
+class DayKind(StrEnum):
+    """What sort of move the window holds, as the lead asset's return against its usual range."""
+
+    SELLOFF = "selloff"
+    RALLY = "rally"
+    WHIPSAW = "whipsaw"
+    QUIET = "quiet"
+
+
+class Role(StrEnum):
+    """The part a cause plays; the members stand in the order of the thread."""
+
+    TRIGGER = "trigger"
+    MECHANISM = "mechanism"
+    AMPLIFIER = "amplifier"
+    BACKDROP = "backdrop"
+    DIFFERENTIATION = "differentiation"
+
+
+class State(StrEnum):
+    """`unknown` means not assessed for lack of data, never "no"."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one clause added: `points` are powers of two of the odds, `grade` 0 to 1.
+
+    A clause without a usable reading has grade None, no points, and its `reason`.
+    """
+
+    clause: str
+    reading: str
+    counter: bool
+    need: str
+    value: float | None
+    unit: Unit | None
+    z: float | None
+    grade: float | None
+    points: float
+    end: datetime | None
+    known: datetime | None
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A cause judged. `confidence` (0 to 1) means "present and in time", never a share of the move.
+
+    `points` is the sum after tapering, `coverage` the share of the evidence's weight that was known.
+    `reason` says in one sentence why a cause is not active.
+    """
+
+    cause: str
+    title: str
+    role: Role
+    state: State
+    confidence: float
+    base_rate: float
+    points: float
+    coverage: float
+    claims: tuple[str, ...]
+    contributions: tuple[Contribution, ...]
+    reason: str
+
+    @property
+    def active(self) -> bool:
+        return self.state is State.ACTIVE
+
+    def contribution(self, clause: str) -> Contribution | None:
+        return next((c for c in self.contributions if c.clause == clause), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every cause of the rulebook judged for one window, with the readings it was judged by.
+
+    `findings` hold the whole rulebook in file order; `explained` (0 to 1) is the chance that at least one active
+    trigger, mechanism or backdrop was present.
+    """
+
+    window: Window
+    scope: Scope
+    day_kind: DayKind
+    findings: tuple[Finding, ...]
+    readings: Readings
+    explained: float
+
+    @property
+    def ranking(self) -> tuple[Finding, ...]:
+        """Active causes, most certain first; ties by points, then by name."""
+        active = [f for f in self.findings if f.active]
+        return tuple(sorted(active, key=lambda f: (-f.confidence, -f.points, f.cause)))
+
+    @property
+    def clear(self) -> bool:
+        """False when nothing that could have started or carried the move is likelier than not."""
+        return self.explained >= 0.5
+
+    def finding(self, cause: str) -> Finding | None:
+        return next((f for f in self.findings if f.cause == cause), None)
