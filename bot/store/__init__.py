@@ -1,0 +1,1 @@
+"""What is kept: market history in SQLite or PostgreSQL, revisions included."""
