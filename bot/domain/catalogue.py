@@ -74,7 +74,12 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("relative.beta_vs_btc.{asset}", Unit.RATIO, "least-squares beta of 60 daily returns before the window", NONE),
     ("relative.residual_vs_btc.{asset}", Unit.PERCENT, "return beyond beta times BTC's; positive is stronger", DAYS),
     ("relative.excess_return.{asset}", Unit.PERCENTAGE_POINTS, "return minus BTC's", DAYS),
-    ("relative.excess_drawdown.{asset}", Unit.PERCENTAGE_POINTS, "fall to the low minus BTC's; negative is deeper", NONE),
+    (
+        "relative.excess_drawdown.{asset}",
+        Unit.PERCENTAGE_POINTS,
+        "fall to the low minus BTC's; negative is deeper",
+        NONE,
+    ),
     ("breadth.share_down", Unit.RATIO, "share of the majors that fell", NONE),
     ("breadth.share_beating_btc", Unit.RATIO, "share of the other majors that did better than BTC", NONE),
     # positioning before the window (state at its start) and its change in it
@@ -97,7 +102,12 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("liquidations.long.{asset}", Unit.USD, "forced closures of the asset's longs", DAYS),
     ("liquidations.short.{asset}", Unit.USD, "forced closures of the asset's shorts", DAYS),
     ("liquidations.long_share.{asset}", Unit.RATIO, "longs' part of the asset's liquidations", DAYS),
-    ("liquidations.share_of_open_interest.{asset}", Unit.RATIO, "the asset's liquidations over its open interest", DAYS),
+    (
+        "liquidations.share_of_open_interest.{asset}",
+        Unit.RATIO,
+        "the asset's liquidations over its open interest",
+        DAYS,
+    ),
     ("liquidations.intensity.eth_over_btc", Unit.MULTIPLE, "ETH's share of open interest liquidated over BTC's", DAYS),
     ("liquidations.reported.total", Unit.USD, "trailing 24 h as the press quoted them", NONE),
     # flows

@@ -1,0 +1,180 @@
+"""One asset's bars seen through a window, and through the same window on the days before.
+
+The lead market is the first of the asset's markets whose bars fill the window; prices are never mixed across venues.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from bot.domain.series import TIMEFRAMES, moment
+from bot.domain.window import Window
+from bot.indicators.robust import NoData
+from bot.indicators.snapshot import Bars, Snapshot, Stamps, Values
+
+__all__ = ["Candles", "last_close", "lead_candles", "markets"]
+
+DAY = timedelta(days=1)
+LOOKBACK_DAYS = 100
+"""90 baseline windows, and room for windows of several days."""
+
+COMPARED_WINDOWS = 90
+
+
+def markets(asset: str) -> Iterator[str]:
+    """The asset's markets, best first: finer bars before coarser, a perpetual before an aggregate."""
+    for timeframe in TIMEFRAMES:
+        yield f"binanceusdm.{asset}-USDT-PERP.{timeframe}"
+        yield f"cccagg.{asset}-USD.{timeframe}"
+
+
+def last_close(snapshot: Snapshot, asset: str) -> datetime | None:
+    """When the asset's newest complete bar of any market closed."""
+    closes = [
+        moment(int(bars.stamps[-1])) + bars.timeframe
+        for name in markets(asset)
+        if (bars := snapshot.bars(name)) is not None
+    ]
+    return max(closes, default=None)
+
+
+def lead_candles(snapshot: Snapshot, window: Window, asset: str) -> "Candles":
+    """The candles of the first market that fills the window; of those, one with a baseline if any has it.
+
+    Raises NoData where no market fills the window.
+    """
+    filling = []
+    for name in markets(asset):
+        bars = snapshot.bars(name)
+        if bars is None or not _fits(bars, window):
+            continue
+        candles = Candles(window, bars)
+        if candles.filled:
+            filling.append(candles)
+            if candles.compared >= COMPARED_WINDOWS // 2:
+                return candles
+    if not filling:
+        raise NoData(f"no market of {asset} has bars for the whole window")
+    return filling[0]
+
+
+def _fits(bars: Bars, window: Window) -> bool:
+    return (
+        window.length % bars.timeframe == timedelta(0) and window.end.timestamp() % bars.timeframe.total_seconds() == 0
+    )
+
+
+@dataclass(frozen=True)
+class Candles:
+    """The lead market on a full grid of bars up to the window's end; absent bars are NaN.
+
+    Arrays named `past_*` hold the same window on earlier days, newest first, none of them reaching into this one.
+    """
+
+    window: Window
+    bars: Bars
+
+    @property
+    def source(self) -> str:
+        return f"bars/{self.bars.name}"
+
+    @property
+    def length(self) -> int:
+        """Bars in the window."""
+        return self.window.length // self.bars.timeframe
+
+    @cached_property
+    def grid(self) -> dict[str, Values]:
+        """The columns of the lookback's and the window's bars, without a row left out."""
+        first, last = self.window.start - LOOKBACK_DAYS * DAY, self.window.end - self.bars.timeframe
+        recorded = self.bars.between(first, last)
+        if len(recorded) != (last - first) // self.bars.timeframe + 1:
+            recorded = recorded.reindex(pd.date_range(first, last, freq=self.bars.timeframe, unit="ms"))
+        return {column: recorded[column].to_numpy() for column in recorded.columns}
+
+    @cached_property
+    def inside(self) -> dict[str, Values]:
+        """The columns of the window's own bars."""
+        return {column: values[-self.length :] for column, values in self.grid.items()}
+
+    @cached_property
+    def filled(self) -> bool:
+        """Whether no bar of the window is absent."""
+        return len(self.bars.between(self.window.start, self.window.end - self.bars.timeframe)) == self.length
+
+    @property
+    def compared(self) -> int:
+        """Earlier windows that can be compared."""
+        return int(np.isfinite(self.past_returns).sum())
+
+    @cached_property
+    def _past_ends(self) -> Stamps:
+        """Grid rows after the last bar of each earlier window, a day apart."""
+        step = max(1, DAY // self.bars.timeframe)
+        whole_days = -(-self.window.length // DAY)
+        ends = len(self.grid["open"]) - (whole_days + np.arange(COMPARED_WINDOWS)) * step
+        return ends[ends >= self.length]
+
+    @cached_property
+    def past_returns(self) -> Values:
+        """Percent, open of the first bar to close of the last."""
+        opens, closes = self.grid["open"], self.grid["close"]
+        ends = self._past_ends
+        return np.asarray(100 * (closes[ends - 1] / opens[ends - self.length] - 1))
+
+    @cached_property
+    def past_ranges(self) -> Values:
+        """Percent of the open, high minus low."""
+        opens = self.grid["open"][self._past_ends - self.length]
+        return np.asarray(100 * (self._past("high").max(axis=1) - self._past("low").min(axis=1)) / opens)
+
+    @cached_property
+    def past_volumes(self) -> Values:
+        return np.asarray(self._past("volume").sum(axis=1))
+
+    @cached_property
+    def past_volatilities(self) -> Values:
+        """Annualised percent, from the bars of each earlier window."""
+        moves = np.log(self._past("close") / self._past("open"))
+        return np.asarray(annualised(moves, self.window.length))
+
+    def _past(self, column: str) -> Values:
+        """One row an earlier window, one column a bar."""
+        windows = np.lib.stride_tricks.sliding_window_view(self.grid[column], self.length)
+        return np.asarray(windows[self._past_ends - self.length])
+
+    def before(self, length: timedelta) -> pd.DataFrame:
+        """The bars of the stretch before the window; raises NoData where more than 2 % of them are absent."""
+        rows = length // self.bars.timeframe
+        stretch = self.bars.between(self.window.start - length, self.window.start - self.bars.timeframe)
+        if len(stretch) < 0.98 * rows:
+            raise NoData(f"{self.bars.name} has {len(stretch)} of the {rows} bars of the {length.days} days before")
+        return stretch
+
+    @cached_property
+    def days_before(self) -> pd.DataFrame:
+        """24-hour candles that end where the window starts, oldest first, without the incomplete ones."""
+        width = max(1, DAY // self.bars.timeframe)
+        rows = len(self.grid["open"]) - self.length
+        days = {c: self.grid[c][rows % width : rows].reshape(-1, width) for c in ("open", "high", "low", "close")}
+        candles = {
+            "open": days["open"][:, 0],
+            "high": days["high"].max(axis=1),
+            "low": days["low"].min(axis=1),
+            "close": days["close"][:, -1],
+        }
+        return pd.DataFrame(candles).dropna()
+
+    def close_of(self, bar: int) -> datetime:
+        """When that bar of the window closed; bars count from 0."""
+        return self.window.start + (bar + 1) * self.bars.timeframe
+
+
+def annualised(moves: Values, length: timedelta) -> Values:
+    """Root of the sum of squared log moves along the last axis, scaled to a year of 365 days, in percent."""
+    years = length / timedelta(days=365)
+    return np.asarray(100 * np.sqrt((moves**2).sum(axis=-1) / years))

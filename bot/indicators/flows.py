@@ -1,0 +1,198 @@
+"""Money into and out of the US spot funds, the premium on Coinbase, and the supply of dollar stablecoins.
+
+A session's flow is public the next morning (UTC), so a recap at midnight knows the session before the last one.
+"""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from bot.domain.series import moment
+from bot.indicators.candles import DAY
+from bot.indicators.robust import Measured, NoData
+from bot.indicators.snapshot import Track, milliseconds
+from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at
+
+COMPARED_SESSIONS = 60
+FEW = 5
+STALE = timedelta(days=5)
+"""Longer than any US market holiday with its weekend."""
+
+SPOT_MARKET = "cccagg.BTC-USD.1d"
+"""The aggregate of many spot venues, to hold a flow against."""
+
+
+def _flows(view: View, asset: str) -> Track:
+    """Published sessions that ended by the window's end; raises NoData where the newest is stale."""
+    return _recent(view, view.track(f"etf.net_flow.{asset.lower()}"))
+
+
+def _recent(view: View, track: Track) -> Track:
+    sessions = track.first(row_at(track, view.window.end) + 1)
+    if not len(sessions) or view.window.end - moment(int(sessions.time[-1])) > STALE:
+        raise NoData(f"{track.name} has no published session in the five days up to the window's end")
+    return sessions
+
+
+def _both_funds(view: View) -> Track:
+    """BTC and ETH funds together; before ETH funds existed, BTC funds alone."""
+    return view.once("both funds", lambda: _sum_of_funds(view))
+
+
+def _sum_of_funds(view: View) -> Track:
+    name, bitcoin = "etf.net_flow.{btc,eth}", view.track("etf.net_flow.btc")
+    ether = view.snapshot.track("etf.net_flow.eth")
+    if ether is None:
+        return _recent(view, bitcoin)
+    together = joined(name, (bitcoin, ether), lambda columns: np.asarray(columns.sum(axis=1)))
+    alone = bitcoin.first(int(np.searchsorted(bitcoin.time, ether.time[0])))
+    return _recent(
+        view,
+        Track(
+            name,
+            np.concatenate((alone.time, together.time)),
+            np.concatenate((alone.value, together.value)),
+            np.concatenate((alone.known, together.known)),
+        ),
+    )
+
+
+def _last_session(view: View, sessions: Track) -> Measured:
+    """The newest session against the 60 that ended before it and before the window."""
+    values = sessions.value
+    earlier = min(len(values) - 1, row_at(sessions, view.window.start) + 1)
+    return Measured(
+        float(values[-1]),
+        moment(int(sessions.time[-1])),
+        moment(int(sessions.known[-1])),
+        sessions.name,
+        values[max(0, earlier - COMPARED_SESSIONS) : earlier],
+    )
+
+
+@indicator("etf.net_flow.btc")
+def flow_btc(view: View, _: str) -> Measured:
+    """Creations minus redemptions of the US spot BTC funds, USD, of the newest published session."""
+    return _last_session(view, _flows(view, "BTC"))
+
+
+@indicator("etf.net_flow.eth")
+def flow_eth(view: View, _: str) -> Measured:
+    """The same of the US spot ETH funds."""
+    return _last_session(view, _flows(view, "ETH"))
+
+
+@indicator("etf.net_flow.btc_eth")
+def flow_both(view: View, _: str) -> Measured:
+    """BTC and ETH funds together, of the newest session published for both."""
+    return _last_session(view, _both_funds(view))
+
+
+@indicator("etf.net_flow.five_sessions.btc_eth")
+def flow_five_sessions(view: View, _: str) -> Measured:
+    """The last five published sessions together, USD."""
+    sessions = _both_funds(view)
+    if len(sessions) < FEW:
+        raise NoData(f"{sessions.name} has fewer than {FEW} published sessions")
+    sums = pd.Series(sessions.value).rolling(FEW).sum().to_numpy()[FEW - 1 :]
+    return _last_session(view, Track(sessions.name, sessions.time[FEW - 1 :], sums, sessions.known[FEW - 1 :]))
+
+
+def _streak(view: View, asset: str, sign: int) -> Measured:
+    """Published sessions in a row, up to the newest, whose flow has that sign."""
+    sessions = _flows(view, asset)
+    against = np.flatnonzero(sessions.value[::-1] * sign <= 0)
+    if not len(against):
+        raise NoData(f"{sessions.name} begins inside the streak")
+    measured = _last_session(view, sessions)
+    return Measured(float(against[0]), measured.end, measured.known, sessions.name)
+
+
+@indicator("etf.outflow_streak.btc")
+def outflow_streak_btc(view: View, _: str) -> Measured:
+    """Sessions in a row with money leaving the BTC funds; 3 or more is a streak."""
+    return _streak(view, "BTC", -1)
+
+
+@indicator("etf.outflow_streak.eth")
+def outflow_streak_eth(view: View, _: str) -> Measured:
+    """Sessions in a row with money leaving the ETH funds."""
+    return _streak(view, "ETH", -1)
+
+
+@indicator("etf.inflow_streak.btc")
+def inflow_streak_btc(view: View, _: str) -> Measured:
+    """Sessions in a row with money entering the BTC funds."""
+    return _streak(view, "BTC", +1)
+
+
+@indicator("etf.inflow_streak.eth")
+def inflow_streak_eth(view: View, _: str) -> Measured:
+    """Sessions in a row with money entering the ETH funds."""
+    return _streak(view, "ETH", +1)
+
+
+@indicator("etf.net_flow.share_of_spot_volume")
+def share_of_spot_volume(view: View, _: str) -> Measured:
+    """|BTC funds' flow| over the USD volume of BTC spot on the session's UTC day, a fraction."""
+    flow = flow_btc(view, "BTC")
+    bars = view.snapshot.bars(SPOT_MARKET)
+    day = flow.end.replace(hour=0, minute=0)
+    held = bars.between(day, day) if bars is not None else None
+    if held is None or held.empty:
+        raise NoData(f"{SPOT_MARKET} has no bar for the session's day")
+    volume = float((held["volume"] * held["close"]).iloc[0])
+    if volume <= 0:
+        raise NoData(f"{SPOT_MARKET} shows no volume on the session's day")
+    known = max(flow.known, day + DAY)
+    return Measured(abs(flow.value) / volume, flow.end, known, f"{flow.source} / bars/{SPOT_MARKET}")
+
+
+def _share_of_market_cap(view: View, asset: str) -> Track:
+    """Each session's flow over the market cap last known before the session's end, basis points."""
+    sessions, caps = _flows(view, asset), view.track(f"market_cap.{asset.lower()}")
+    share = 10_000 * sessions.value / values_at(caps, sessions.time, timedelta(hours=36))
+    return Track(f"{sessions.name} / {caps.name}", sessions.time, share, sessions.known)
+
+
+@indicator("etf.net_flow.share_of_market_cap.btc")
+def share_of_market_cap_btc(view: View, _: str) -> Measured:
+    """BTC funds' flow over BTC's market cap, basis points."""
+    return _last_session(view, _share_of_market_cap(view, "BTC"))
+
+
+@indicator("etf.net_flow.share_of_market_cap.eth")
+def share_of_market_cap_eth(view: View, _: str) -> Measured:
+    """ETH funds' flow over ETH's market cap, basis points."""
+    return _last_session(view, _share_of_market_cap(view, "ETH"))
+
+
+@indicator("etf.net_flow.share_of_market_cap.eth_minus_btc")
+def share_of_market_cap_gap(view: View, _: str) -> Measured:
+    """ETH's share minus BTC's, basis points: negative when ETH funds lost more for their coin's size."""
+    shares = (_share_of_market_cap(view, "ETH"), _share_of_market_cap(view, "BTC"))
+    return _last_session(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
+
+
+@indicator("premium.coinbase.btc")
+def coinbase_premium(view: View, _: str) -> Measured:
+    """BTC on Coinbase over other venues, basis points, mean of the day; negative when US buyers paid less."""
+    return view.level(view.window.end, "premium.coinbase_okx.btc", "premium.coinbase_index.btc").measured()
+
+
+@indicator("stablecoins.change_7d")
+def stablecoin_change(view: View, _: str) -> Measured:
+    """Change of the supply over the 7 days up to the newest figure, percent."""
+    track = view.track("stablecoins.supply")
+    row = row_at(track, view.window.end)
+    if row < 0 or view.window.end - moment(int(track.time[row])) > timedelta(hours=36):
+        raise NoData(f"{track.name} has no value in the 36 h up to the window's end")
+    newest = moment(int(track.time[row]))
+    days = days_back(newest, COMPARED_DAYS + 9)
+    held = values_at(track, days, timedelta(hours=2))
+    changes = 100 * (held[:-7] / held[7:] - 1)
+    if not np.isfinite(changes[0]):
+        raise NoData(f"{track.name} has no value 7 days earlier")
+    skipped = max(1, int((days > milliseconds(view.window.start)).sum()))
+    return Measured(float(changes[0]), newest, moment(int(track.known[row])), track.name, changes[skipped:])

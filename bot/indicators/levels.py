@@ -1,0 +1,85 @@
+"""Levels that could be named before the window began, and where the window opened and closed against them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bot.indicators.candles import DAY
+from bot.indicators.robust import Measured, NoData
+from bot.indicators.view import View, indicator
+
+MEAN_DAYS = 200
+
+
+def _extreme(view: View, asset: str, days: int, side: str) -> Measured:
+    """The lowest low or highest high of the days before the window, on the lead market, USD."""
+    candles = view.candles(asset)
+    before = candles.before(days * DAY)
+    value = float(before["low"].min() if side == "low" else before["high"].max())
+    return Measured(value, view.window.start, view.window.start, candles.source)
+
+
+def _against(view: View, price: float, level: Measured) -> Measured:
+    """Percent by which a price of the window stands above a level."""
+    return Measured(100 * (price / level.value - 1), view.window.end, view.window.end, level.source)
+
+
+def _level(days: int, side: str) -> Callable[[View, str], Measured]:
+    def level(view: View, asset: str) -> Measured:
+        return _extreme(view, asset, days, side)
+
+    return level
+
+
+def _close_against(days: int, side: str) -> Callable[[View, str], Measured]:
+    def distance(view: View, asset: str) -> Measured:
+        close = float(view.candles(asset).inside["close"][-1])
+        return _against(view, close, _extreme(view, asset, days, side))
+
+    return distance
+
+
+for _days in (20, 50):
+    for _side in ("low", "high"):
+        indicator(f"level.{_side}_{_days}d.{{asset}}")(_level(_days, _side))
+        indicator(f"level.close_vs_{_side}_{_days}d.{{asset}}")(_close_against(_days, _side))
+
+
+@indicator("level.open_vs_low_20d.{asset}")
+def open_vs_low(view: View, asset: str) -> Measured:
+    """Percent by which the window opened above the 20-day low."""
+    return _open_against(view, asset, "low")
+
+
+@indicator("level.open_vs_high_20d.{asset}")
+def open_vs_high(view: View, asset: str) -> Measured:
+    """Percent by which the window opened above the 20-day high; negative is below it."""
+    return _open_against(view, asset, "high")
+
+
+def _open_against(view: View, asset: str, side: str) -> Measured:
+    level = _extreme(view, asset, 20, side)
+    price = float(view.candles(asset).inside["open"][0])
+    return Measured(100 * (price / level.value - 1), view.window.start, view.window.start, level.source)
+
+
+@indicator("level.mean_200d.{asset}")
+def mean_200d(view: View, asset: str) -> Measured:
+    """Mean of the 200 daily closes before the window, USD; of one market, without a day absent."""
+    for name in (f"binanceusdm.{asset}-USDT-PERP.1d", f"cccagg.{asset}-USD.1d"):
+        bars = view.snapshot.bars(name)
+        if bars is None:
+            continue
+        last = (view.window.start - DAY).replace(hour=0, minute=0)
+        closes = bars.between(last - (MEAN_DAYS - 1) * DAY, last)["close"]
+        if len(closes) == MEAN_DAYS:
+            when = last + DAY
+            return Measured(float(np.mean(closes.to_numpy())), when, when, f"bars/{name}")
+    raise NoData(f"no market of {asset} has {MEAN_DAYS} daily closes before the window")
+
+
+@indicator("level.close_vs_mean_200d.{asset}")
+def close_vs_mean(view: View, asset: str) -> Measured:
+    """Percent by which the window closed above its 200-day mean."""
+    close = float(view.candles(asset).inside["close"][-1])
+    return _against(view, close, mean_200d(view, asset))

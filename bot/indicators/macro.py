@@ -1,0 +1,91 @@
+"""What the markets outside did at their last close inside the window, against the close before it.
+
+On a weekend or holiday there is no close inside the window, and no reading: the outside world was shut.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+
+from bot.domain.series import moment
+from bot.indicators.candles import DAY
+from bot.indicators.robust import Measured, NoData
+from bot.indicators.snapshot import Values
+from bot.indicators.view import View, indicator, row_at
+
+COMPARED_CLOSES = 90
+
+
+def _difference(after: Values, before: Values) -> Values:
+    return after - before
+
+
+def _basis_points(after: Values, before: Values) -> Values:
+    """From yields in percent."""
+    return 100 * (after - before)
+
+
+def _percent(after: Values, before: Values) -> Values:
+    return np.asarray(100 * (after / before - 1))
+
+
+def _change(view: View, series: str, measure: Callable[[Values, Values], Values]) -> Measured:
+    """Last close in the window against the last one at or before its start.
+
+    A window shorter than a day is held against the close before the one inside it. The history is made of changes
+    over as many closes that ended before the window.
+    """
+    track = view.track(series)
+    last, first = row_at(track, view.window.end), row_at(track, view.window.start)
+    if last <= first or last < 1:
+        raise NoData(f"{series} has no close inside the window")
+    closes = max(1, last - max(first, 0))
+    values = track.value[: last + 1]
+    if moment(int(track.time[last])) - moment(int(track.time[last - closes])) > view.window.length + timedelta(days=5):
+        raise NoData(f"{series} has no close in the five days before the window")
+    changes = measure(values[closes:], values[:-closes])
+    earlier = changes[: len(changes) - closes][-COMPARED_CLOSES:]
+    when, known = moment(int(track.time[last])), moment(int(track.known[last]))
+    return Measured(float(changes[-1]), when, known, series, earlier)
+
+
+_CHANGES = (
+    ("rates.us10y.change", "rates.us10y", _basis_points),
+    ("rates.us2y.change", "rates.us2y", _basis_points),
+    ("dollar.index.change", "dollar.dxy", _percent),
+    ("equities.sp500.change", "equities.sp500", _percent),
+    ("equities.tech.change", "equities.xlk", _percent),
+    ("volatility.vix.change", "volatility.vix", _difference),
+    ("oil.wti.change", "oil.wti", _percent),
+    ("credit.high_yield_spread.change", "credit.high_yield_spread", _basis_points),
+    ("fed.cut_probability.change", "fed.cut_probability", _difference),
+)
+
+
+def _changes_of(series: str, measure: Callable[[Values, Values], Values]) -> Callable[[View, str], Measured]:
+    def change(view: View, _: str) -> Measured:
+        return _change(view, series, measure)
+
+    return change
+
+
+for _name, _series, _measure in _CHANGES:
+    indicator(_name)(_changes_of(_series, _measure))
+
+
+def _close(view: View, series: str) -> Measured:
+    """The newest close, up to five days old for weekends and holidays."""
+    return view.level(view.window.end, series, slack=5 * DAY).measured()
+
+
+@indicator("rates.us10y")
+def us10y(view: View, _: str) -> Measured:
+    """Ten-year Treasury yield, percent."""
+    return _close(view, "rates.us10y")
+
+
+@indicator("volatility.vix")
+def vix(view: View, _: str) -> Measured:
+    """VIX at the last close, points."""
+    return _close(view, "volatility.vix")

@@ -1,0 +1,73 @@
+"""Every reading of the catalogue for one window, or the reason why there is none."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.catalogue import CATALOGUE, Quantity
+from bot.domain.readings import Missing, Reading, Readings
+from bot.domain.window import Scope, Window
+from bot.indicators import flows, levels, liquidations, macro, mood, positioning, price, relative
+from bot.indicators.candles import last_close
+from bot.indicators.robust import NoData, to_reading
+from bot.indicators.snapshot import Snapshot
+from bot.indicators.view import View, registry
+
+__all__ = ["MODULES", "measure", "window_until"]
+
+MODULES = (price, levels, relative, positioning, liquidations, flows, macro, mood)
+"""The modules that fill the registry; importing them is what measuring needs."""
+
+AHEAD = timedelta(hours=48)
+ALWAYS = ("BTC", "ETH")
+"""Assets measured whatever the scope: every recap tells the two apart."""
+
+
+def window_until(snapshot: Snapshot, length: timedelta, scope: Scope) -> Window:
+    """The window of that length that ends with the newest bars closed by the snapshot's `as_of`.
+
+    Where the scope's assets are recorded in bars of different lengths, it ends where all of them have closed one.
+    Raises NoData where the scope's asset has no bar that closed in the day before.
+    """
+    end = last_close(snapshot, scope.asset)
+    if end is None or snapshot.as_of - end > timedelta(days=1):
+        newest = "none at all" if end is None else f"the newest closed {end:%Y-%m-%d %H:%M} UTC"
+        raise NoData(f"no bar of {scope.asset} closed in the day before {_said(snapshot.as_of)} ({newest})")
+    others = (last_close(snapshot, asset) for asset in (ALWAYS if scope.is_market else ("BTC",)))
+    end = min(end, *(other for other in others if other is not None and end - other < timedelta(days=1)), end)
+    return Window(end - length, end, snapshot.as_of)
+
+
+def measure(snapshot: Snapshot, window: Window, scope: Scope) -> Readings:
+    """All readings of the scope; per-asset rows for BTC, ETH and the scope's asset. Pure: reads the snapshot only."""
+    view = View(snapshot, window, scope)
+    assets = tuple(dict.fromkeys((*ALWAYS, scope.asset)))
+    items = {name: _read(view, quantity, asset) for name, quantity, asset in _wanted(assets)}
+    return Readings(items, snapshot.upcoming(snapshot.as_of + AHEAD))
+
+
+def _wanted(assets: tuple[str, ...]) -> Iterator[tuple[str, Quantity, str]]:
+    for name, quantity in CATALOGUE.items():
+        if not quantity.per_asset:
+            yield name, quantity, "market"
+            continue
+        for asset in assets:
+            if not (asset == "BTC" and name.startswith("relative.")):
+                named = name.replace("{asset}", asset.lower())
+                yield named, replace(quantity, name=named), asset
+
+
+def _read(view: View, quantity: Quantity, asset: str) -> Reading | Missing:
+    function = registry[_row(quantity.name, asset)]
+    try:
+        return to_reading(quantity, asset, function(view, asset))
+    except NoData as reason:
+        return Missing(quantity.name, str(reason))
+
+
+def _row(name: str, asset: str) -> str:
+    return name if asset == "market" else name[: -len(asset)] + "{asset}"
+
+
+def _said(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,112 @@
+"""Who was leaning which way before the window, and how that changed in it."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from bot.domain.series import moment
+from bot.indicators.robust import Measured, NoData
+from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, state_at, values_at
+
+PER_YEAR = 3 * 365
+"""Payments a year of a rate quoted per 8 hours."""
+
+BUILDUP_DAYS = 3
+
+
+def _funding_series(asset: str) -> tuple[str, ...]:
+    """Weighted over venues where that exists, else single venues; all normalised to a fraction per 8 h."""
+    coin = asset.lower()
+    return (
+        f"funding.rate_8h.oi_weighted.{coin}",
+        f"funding.rate_8h.gate.{coin}",
+        f"funding.rate_8h.binance.{coin}",
+        f"funding.rate_8h.binance.{coin}.daily_mean",
+    )
+
+
+@indicator("funding.annualised.{asset}")
+def funding(view: View, asset: str) -> Measured:
+    """Rate per 8 h x 3 x 365, a fraction a year, at the window's start. 0.01 % per 8 h (0.11 a year) is neutral."""
+    return view.level(view.window.start, *_funding_series(asset)).measured(PER_YEAR)
+
+
+@indicator("funding.annualised_after.{asset}")
+def funding_after(view: View, asset: str) -> Measured:
+    """The same at the window's end."""
+    return view.level(view.window.end, *_funding_series(asset)).measured(PER_YEAR)
+
+
+@indicator("open_interest.usd.{asset}")
+def open_interest(view: View, asset: str) -> Measured:
+    """Open interest at the window's start, USD, all covered venues."""
+    return view.level(view.window.start, f"open_interest.usd.total.{asset.lower()}").measured()
+
+
+@indicator("open_interest.leverage.{asset}")
+def leverage(view: View, asset: str) -> Measured:
+    """Open interest over market cap at the window's start; held against its own history only."""
+    coin = asset.lower()
+    parts = (view.track(f"open_interest.usd.total.{coin}"), view.track(f"market_cap.{coin}"))
+    name = f"{parts[0].name} / {parts[1].name}"
+    ratio = joined(name, parts, lambda columns: columns[:, 0] / columns[:, 1])
+    level = state_at(ratio, view.window.start, timedelta(hours=36), view.window.start)
+    if level is None:
+        raise NoData(f"{name} has no value in the 36 h up to the window's start")
+    return level.measured()
+
+
+def _coins(view: View, asset: str) -> tuple[str, ...]:
+    names = (f"open_interest.coins.stablemargin.{asset.lower()}", f"open_interest.coins.binance.{asset.lower()}")
+    return tuple(name for name in names if view.snapshot.track(name) is not None)
+
+
+@indicator("open_interest.buildup.{asset}")
+def buildup(view: View, asset: str) -> Measured:
+    """Change of the open interest in coins over the 3 days before the window, a fraction."""
+    for name in _coins(view, asset):
+        track = view.track(name)
+        held = values_at(track, days_back(view.window.start, COMPARED_DAYS + 1 + BUILDUP_DAYS), timedelta(hours=2))
+        held = held[:-BUILDUP_DAYS] / held[BUILDUP_DAYS:] - 1
+        if np.isfinite(held[0]):
+            row = row_at(track, view.window.start)
+            when = moment(int(track.time[row]))
+            return Measured(float(held[0]), when, when, name, held[1:])
+    raise NoData(f"open interest of {asset} in coins is not measured at the window's start and 3 days before")
+
+
+@indicator("open_interest.change.{asset}")
+def open_interest_change(view: View, asset: str) -> Measured:
+    """Change of the open interest in coins over the window, a fraction; in USD it would fall with the price."""
+    reasons = [f"open interest of {asset} in coins is not recorded by then"]
+    for name in _coins(view, asset):
+        try:
+            return view.change(name, relative=True)
+        except NoData as reason:
+            reasons.append(str(reason))
+    raise NoData(reasons[-1])
+
+
+@indicator("long_short.accounts.{asset}")
+def accounts(view: View, asset: str) -> Measured:
+    """Accounts long over accounts short at the window's start: heads, not money."""
+    return view.level(view.window.start, *_accounts(asset)).measured()
+
+
+@indicator("long_short.accounts_after.{asset}")
+def accounts_after(view: View, asset: str) -> Measured:
+    """The same at the window's end."""
+    return view.level(view.window.end, *_accounts(asset)).measured()
+
+
+def _accounts(asset: str) -> tuple[str, str]:
+    coin = asset.lower()
+    return f"long_short.accounts.binance_daily.{coin}", f"long_short.accounts.binance.{coin}"
+
+
+@indicator("long_short.top_positions.{asset}")
+def top_positions(view: View, asset: str) -> Measured:
+    """Top traders' long over short positions, by size, at the window's start."""
+    coin = asset.lower()
+    names = (f"long_short.top_positions.binance_daily.{coin}", f"long_short.top_positions.binance.{coin}")
+    return view.level(view.window.start, *names).measured()

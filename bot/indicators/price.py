@@ -1,0 +1,203 @@
+"""The move itself: return, range, path, volume, and the usual range it is held against."""
+
+import numpy as np
+import pandas as pd
+
+from bot.indicators.candles import DAY, Candles, annualised
+from bot.indicators.robust import Measured, NoData
+from bot.indicators.snapshot import Values
+from bot.indicators.view import View, indicator
+
+__all__ = ["average_true_range"]
+
+WEEK = 7 * DAY
+
+
+def _at_end(view: View, candles: Candles, value: float, history: Values | None = None) -> Measured:
+    return Measured(value, view.window.end, view.window.end, candles.source, history)
+
+
+@indicator("price.open.{asset}")
+def price_open(view: View, asset: str) -> Measured:
+    """Open of the window's first bar, USD."""
+    candles = view.candles(asset)
+    value = float(candles.inside["open"][0])
+    return Measured(value, view.window.start, view.window.start, candles.source)
+
+
+@indicator("price.close.{asset}")
+def price_close(view: View, asset: str) -> Measured:
+    """Close of the window's last bar, USD."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, float(candles.inside["close"][-1]))
+
+
+@indicator("price.high.{asset}")
+def price_high(view: View, asset: str) -> Measured:
+    """Highest trade, USD; it happened by the close of its bar."""
+    candles = view.candles(asset)
+    when = candles.close_of(int(candles.inside["high"].argmax()))
+    return Measured(float(candles.inside["high"].max()), when, when, candles.source)
+
+
+@indicator("price.low.{asset}")
+def price_low(view: View, asset: str) -> Measured:
+    """Lowest trade, USD; it happened by the close of its bar."""
+    candles = view.candles(asset)
+    when = candles.close_of(int(candles.inside["low"].argmin()))
+    return Measured(float(candles.inside["low"].min()), when, when, candles.source)
+
+
+@indicator("price.return.{asset}")
+def price_return(view: View, asset: str) -> Measured:
+    """100 (close / open - 1) of the window, percent."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, window_return(candles), candles.past_returns)
+
+
+def window_return(candles: Candles) -> float:
+    """Percent, from the open of the window's first bar to the close of its last."""
+    return 100 * (float(candles.inside["close"][-1]) / float(candles.inside["open"][0]) - 1)
+
+
+@indicator("price.range.{asset}")
+def price_range(view: View, asset: str) -> Measured:
+    """100 (high - low) / open, percent."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, _range(candles.inside), candles.past_ranges)
+
+
+@indicator("price.drawdown.{asset}")
+def drawdown(view: View, asset: str) -> Measured:
+    """100 (low / open - 1), percent, never positive."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, fall_to_low(candles))
+
+
+def fall_to_low(candles: Candles) -> float:
+    """Percent, from the window's open to its low."""
+    return 100 * (float(candles.inside["low"].min()) / float(candles.inside["open"][0]) - 1)
+
+
+@indicator("price.runup.{asset}")
+def runup(view: View, asset: str) -> Measured:
+    """100 (high / open - 1), percent, never negative."""
+    inside = view.candles(asset).inside
+    value = 100 * (float(inside["high"].max()) / float(inside["open"][0]) - 1)
+    return _at_end(view, view.candles(asset), value)
+
+
+@indicator("price.atr.{asset}")
+def atr(view: View, asset: str) -> Measured:
+    """Wilder's 14-day average true range before the window in percent of the last close before it.
+
+    Scaled by the root of the window's length in days, so that a 4 h move is held against a usual 4 h range.
+    """
+    candles = view.candles(asset)
+    return Measured(_scaled_atr(candles), view.window.start, view.window.start, candles.source)
+
+
+def _scaled_atr(candles: Candles) -> float:
+    days = candles.days_before
+    if len(days) < 15:
+        raise NoData(f"{candles.bars.name} has {len(days)} whole days before the window, 15 make an average true range")
+    percent = 100 * average_true_range(days) / float(days["close"].iloc[-1])
+    return float(percent * np.sqrt(candles.window.length / DAY))
+
+
+def average_true_range(days: pd.DataFrame, period: int = 14) -> float:
+    """Wilder's mean of max(H-L, |H-C₋₁|, |L-C₋₁|): the first `period` averaged, then smoothed; in price units."""
+    previous = days["close"].to_numpy()[:-1]
+    high, low = days["high"].to_numpy()[1:], days["low"].to_numpy()[1:]
+    ranges = np.maximum.reduce([high - low, np.abs(high - previous), np.abs(low - previous)])
+    smoothed = float(ranges[:period].mean())
+    for true_range in ranges[period:]:
+        smoothed += (float(true_range) - smoothed) / period
+    return smoothed
+
+
+@indicator("price.return_over_atr.{asset}")
+def return_over_atr(view: View, asset: str) -> Measured:
+    """Return over the average true range; a day beyond ±1 is a big day."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, window_return(candles) / _scaled_atr(candles))
+
+
+@indicator("price.range_over_atr.{asset}")
+def range_over_atr(view: View, asset: str) -> Measured:
+    """Range over the average true range."""
+    candles = view.candles(asset)
+    return _at_end(view, candles, _range(candles.inside) / _scaled_atr(candles))
+
+
+@indicator("price.efficiency.{asset}")
+def efficiency(view: View, asset: str) -> Measured:
+    """Kaufman's ratio |close - open| / Σ|bar moves|, 0 to 1."""
+    candles = view.candles(asset)
+    path = np.append(candles.inside["open"][0], candles.inside["close"])
+    travelled = float(np.abs(np.diff(path)).sum())
+    if travelled == 0:
+        raise NoData(f"{candles.bars.name} never moved in the window")
+    return _at_end(view, candles, abs(float(path[-1] - path[0])) / travelled)
+
+
+@indicator("price.return_before.{asset}")
+def return_before(view: View, asset: str) -> Measured:
+    """Return of the 7 days before the window, percent; 90 such weeks, a day apart, as history."""
+    candles = view.candles(asset)
+    days = candles.days_before
+    if len(days) < 8:
+        raise NoData(f"{candles.bars.name} has fewer than 8 whole days before the window")
+    closes = days["close"].to_numpy()
+    weeks = 100 * (closes[7:] / closes[:-7] - 1)
+    return Measured(float(weeks[-1]), view.window.start, view.window.start, candles.source, weeks[-91:-1])
+
+
+@indicator("price.range_before.{asset}")
+def range_before(view: View, asset: str) -> Measured:
+    """High minus low of the 7 days before the window in percent of their first open."""
+    candles = view.candles(asset)
+    days = candles.days_before.rolling(7)
+    spans = 100 * (days["high"].max() - days["low"].min()) / candles.days_before["open"].shift(6)
+    weeks = spans.dropna().to_numpy()
+    if not len(weeks):
+        raise NoData(f"{candles.bars.name} has fewer than 7 whole days before the window")
+    return Measured(float(weeks[-1]), view.window.start, view.window.start, candles.source, weeks[-91:-1])
+
+
+@indicator("volatility.realised.{asset}")
+def realised_volatility(view: View, asset: str) -> Measured:
+    """√(Σ r²) of the window's bars scaled to a year, percent."""
+    candles = view.candles(asset)
+    moves = np.log(candles.inside["close"] / candles.inside["open"])
+    return _at_end(view, candles, float(annualised(moves, view.window.length)), candles.past_volatilities)
+
+
+@indicator("volume.relative.{asset}")
+def relative_volume(view: View, asset: str) -> Measured:
+    """The window's volume in coins over the median of the same window on the 28 days before; ≥ 2 is heavy."""
+    candles = view.candles(asset)
+    usual = float(np.nanmedian(candles.past_volumes[:28]))
+    if not usual > 0:
+        raise NoData(f"{candles.bars.name} holds no volume to compare with")
+    return _at_end(view, candles, float(candles.inside["volume"].sum()) / usual, candles.past_volumes / usual)
+
+
+@indicator("volume.rebound.{asset}")
+def rebound_volume(view: View, asset: str) -> Measured:
+    """Volume of the rising over the falling bars after the low; below 0.8 the rebound came on low volume.
+
+    The low must lie four bars or more before the window's end and the price must have risen since.
+    """
+    candles = view.candles(asset)
+    first = int(candles.inside["low"].argmin()) + 1
+    opens, closes, volume = (candles.inside[column][first:] for column in ("open", "close", "volume"))
+    moves = closes - opens
+    falling = float(volume[moves < 0].sum())
+    if len(moves) < 4 or falling == 0 or closes[-1] <= opens[0]:
+        raise NoData("no rebound of four bars or more after the low")
+    return _at_end(view, candles, float(volume[moves > 0].sum()) / falling)
+
+
+def _range(bars: dict[str, Values]) -> float:
+    return 100 * float(bars["high"].max() - bars["low"].min()) / float(bars["open"][0])

@@ -1,0 +1,75 @@
+"""A value held against its own history: median, median absolute deviation, robust z, percentile."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from bot.domain.catalogue import Quantity
+from bot.domain.readings import Baseline, Reading
+from bot.indicators.snapshot import Values
+
+__all__ = ["MINIMUM", "Measured", "NoData", "baseline_of", "robust_z", "to_reading"]
+
+MINIMUM = 30
+"""Fewer values than this make no baseline: the median absolute deviation is too noisy to divide by."""
+
+
+class NoData(Exception):  # noqa: N818 - an answer, not a failure: it becomes a Missing
+    """A reading can't be measured; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number before it gets its name: when it happened, when it was known, from which series.
+
+    `history` holds the values it is compared with, all of them from before the window.
+    """
+
+    value: float
+    end: datetime
+    known: datetime
+    source: str
+    history: Values | None = None
+
+
+def to_reading(quantity: Quantity, asset: str, measured: Measured) -> Reading:
+    """Name, unit and baseline for a measured number; raises NoData where it is not a finite number."""
+    if not np.isfinite(measured.value):
+        raise NoData(f"{measured.source} holds no usable number for the window")
+    history, baseline = measured.history, None
+    if quantity.baseline and history is not None:
+        history = history[np.isfinite(history)]
+        baseline = baseline_of(history, quantity.baseline)
+    compared = history if baseline is not None else None
+    return Reading(
+        name=quantity.name,
+        asset=asset,
+        value=float(measured.value),
+        unit=quantity.unit,
+        end=measured.end,
+        known=measured.known,
+        source=measured.source,
+        z=robust_z(measured.value, compared, baseline) if compared is not None and baseline is not None else None,
+        percentile=100 * float((compared <= measured.value).mean()) if compared is not None else None,
+        baseline=baseline,
+    )
+
+
+def baseline_of(history: Values, span: str) -> Baseline | None:
+    """Median and median absolute deviation of finite values, None of fewer than 30."""
+    if len(history) < MINIMUM:
+        return None
+    median = float(np.median(history))
+    return Baseline(len(history), median, float(np.median(np.abs(history - median))), span)
+
+
+def robust_z(value: float, history: Values, baseline: Baseline) -> float | None:
+    """0.6745 (x - median) / MAD after Iglewicz and Hoaglin; with MAD 0, the mean absolute deviation serves.
+
+    None where the history never moved.
+    """
+    if baseline.mad > 0:
+        return 0.6745 * (value - baseline.median) / baseline.mad
+    mean = float(np.abs(history - baseline.median).mean())
+    return (value - baseline.median) / (1.2533 * mean) if mean > 0 else None

@@ -1,0 +1,155 @@
+"""What was known at one moment: the only place where recorded columns become numpy and pandas objects.
+
+A `History` holds all that was ever recorded; `History.at(as_of)` is a `Snapshot` in which nothing with
+`known > as_of` exists, and of a revised value only the latest revision known by then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from bot.domain.series import TIMEFRAMES, BarColumns, PointColumns, Release
+
+__all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "milliseconds"]
+
+Stamps: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Values: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Track:
+    """One series of numbers in the order of its events; `time` and `known` in milliseconds since 1970."""
+
+    name: str
+    time: Stamps
+    value: Values
+    known: Stamps
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def first(self, rows: int) -> "Track":
+        return Track(self.name, self.time[:rows], self.value[:rows], self.known[:rows])
+
+    def known_by(self, edge: datetime) -> "Track":
+        """The rows anyone could know at `edge`, each in its latest revision."""
+        if self._plain:
+            return self.first(int(np.searchsorted(self.known, milliseconds(edge), side="right")))
+        seen = np.flatnonzero(self.known <= milliseconds(edge))
+        latest = seen[np.append(np.diff(self.time[seen]) > 0, True)[-len(seen) :]] if len(seen) else seen
+        return Track(self.name, self.time[latest], self.value[latest], self.known[latest])
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Without revisions and published in the order of events, so that a cut is a slice."""
+        return bool(np.all(np.diff(self.known) >= 0) and np.all(np.diff(self.time) > 0))
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One market's closed bars: open, high, low, close, volume indexed by the bar's start (UTC).
+
+    `stamps` are the starts in milliseconds.
+    """
+
+    name: str
+    timeframe: timedelta
+    frame: pd.DataFrame
+    stamps: Stamps
+
+    def first(self, rows: int) -> "Bars":
+        return Bars(self.name, self.timeframe, self.frame.iloc[:rows], self.stamps[:rows])
+
+    def between(self, first: datetime, last: datetime) -> pd.DataFrame:
+        """The bars that start from `first` to `last`, both included."""
+        start = np.searchsorted(self.stamps, milliseconds(first))
+        stop = np.searchsorted(self.stamps, milliseconds(last), side="right")
+        return self.frame.iloc[int(start) : int(stop)]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The market as it was known at `as_of`."""
+
+    as_of: datetime
+    history: "History"
+    _tracks: dict[str, Track | None] = field(default_factory=dict, repr=False)
+    _bars: dict[str, Bars | None] = field(default_factory=dict, repr=False)
+
+    def track(self, series: str) -> Track | None:
+        """The series as known at `as_of`, or None where nothing of it was."""
+        if series not in self._tracks:
+            recorded = self.history.tracks.get(series)
+            cut = recorded.known_by(self.as_of) if recorded is not None else None
+            self._tracks[series] = cut if cut is not None and len(cut) else None
+        return self._tracks[series]
+
+    def bars(self, market: str) -> Bars | None:
+        """The market's bars that had closed by `as_of`, or None; `market` is `venue.SYMBOL.timeframe`."""
+        if market not in self._bars:
+            recorded = self.history.markets.get(market)
+            self._bars[market] = self._closed(recorded) if recorded is not None else None
+        return self._bars[market]
+
+    def _closed(self, recorded: Bars) -> Bars | None:
+        last_start = milliseconds(self.as_of - recorded.timeframe)
+        rows = int(np.searchsorted(recorded.stamps, last_start, side="right"))
+        return recorded.first(rows) if rows else None
+
+    def upcoming(self, until: datetime) -> tuple[Release, ...]:
+        """Releases scheduled after `as_of` and no later than `until`, without what they will show."""
+        return tuple(
+            Release(r.time, r.event, r.impact, r.forecast, r.previous, "", None)
+            for r in self.history.releases
+            if self.as_of < r.time <= until
+        )
+
+
+@dataclass(frozen=True)
+class History:
+    """All recorded series and markets, whoever knew them when."""
+
+    tracks: Mapping[str, Track]
+    markets: Mapping[str, Bars]
+    releases: tuple[Release, ...] = ()
+
+    @classmethod
+    def of(
+        cls, points: Iterable[PointColumns], bars: Iterable[BarColumns], releases: Iterable[Release] = ()
+    ) -> "History":
+        """From columns sorted by (time, known)."""
+        return cls(
+            {p.series: _track(p) for p in points if len(p)},
+            {b.name: _bars(b) for b in bars if len(b)},
+            tuple(sorted(releases, key=lambda r: (r.time, r.event))),
+        )
+
+    def at(self, as_of: datetime) -> Snapshot:
+        """The market as known at `as_of` (aware, UTC)."""
+        return Snapshot(as_of, self)
+
+
+def _track(points: PointColumns) -> Track:
+    return Track(
+        points.series,
+        np.asarray(points.time, dtype=np.int64),
+        np.asarray(points.value, dtype=np.float64),
+        np.asarray(points.known, dtype=np.int64),
+    )
+
+
+def _bars(bars: BarColumns) -> Bars:
+    columns = {c: np.asarray(getattr(bars, c)) for c in ("open", "high", "low", "close", "volume")}
+    starts = np.asarray(bars.time, dtype=np.int64)
+    index = pd.DatetimeIndex(starts.astype("datetime64[ms]"), tz="UTC")
+    return Bars(bars.name, TIMEFRAMES[bars.timeframe], pd.DataFrame(columns, index=index), starts)
+
+
+def milliseconds(when: datetime) -> int:
+    """Milliseconds since 1970, as the columns count."""
+    return int(when.timestamp() * 1000)
