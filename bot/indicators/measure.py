@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from bot.domain.catalogue import CATALOGUE, Quantity
 from bot.domain.readings import Missing, Reading, Readings
 from bot.domain.window import Scope, Window
@@ -42,7 +44,8 @@ def measure(snapshot: Snapshot, window: Window, scope: Scope) -> Readings:
     """All readings of the scope; per-asset rows for BTC, ETH and the scope's asset. Pure: reads the snapshot only."""
     view = View(snapshot, window, scope)
     assets = tuple(dict.fromkeys((*ALWAYS, scope.asset)))
-    items = {name: _read(view, quantity, asset) for name, quantity, asset in _wanted(assets)}
+    with np.errstate(divide="ignore", invalid="ignore"):  # a zero or a gap in a series becomes a Missing below
+        items = {name: _read(view, quantity, asset) for name, quantity, asset in _wanted(assets)}
     return Readings(items, snapshot.upcoming(snapshot.as_of + AHEAD))
 
 
@@ -63,6 +66,8 @@ def _read(view: View, quantity: Quantity, asset: str) -> Reading | Missing:
         return to_reading(quantity, asset, function(view, asset))
     except NoData as reason:
         return Missing(quantity.name, str(reason))
+    except ZeroDivisionError:
+        return Missing(quantity.name, "a figure it is divided by is zero")
 
 
 def _row(name: str, asset: str) -> str:

@@ -101,6 +101,8 @@ def _scaled_atr(candles: Candles) -> float:
     days = candles.days_before
     if len(days) < 15:
         raise NoData(f"{candles.bars.name} has {len(days)} whole days before the window, 15 make an average true range")
+    if (days["high"] == days["low"]).all():
+        raise NoData(f"{candles.bars.name} never moved before the window")
     percent = 100 * average_true_range(days) / float(days["close"].iloc[-1])
     return float(percent * np.sqrt(candles.window.length / DAY))
 

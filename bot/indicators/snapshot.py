@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from bot.domain.series import TIMEFRAMES, BarColumns, PointColumns, Release
+from bot.domain.series import TIMEFRAMES, BarColumns, PointColumns, Release, moment
 
 __all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "milliseconds"]
 
@@ -132,6 +132,16 @@ class History:
     def at(self, as_of: datetime) -> Snapshot:
         """The market as known at `as_of` (aware, UTC)."""
         return Snapshot(as_of, self)
+
+    def reach(self, asset: str) -> tuple[datetime, datetime] | None:
+        """From the first bar's start to the last bar's close over the asset's markets, None without any."""
+        markets = [m for m in self.markets.values() if m.name.split(".")[1].split("-")[0] == asset]
+        if not markets:
+            return None
+        return (
+            min(moment(int(m.stamps[0])) for m in markets),
+            max(moment(int(m.stamps[-1])) + m.timeframe for m in markets),
+        )
 
 
 def _track(points: PointColumns) -> Track:

@@ -1,0 +1,278 @@
+"""The command `recap`. Heavy imports wait inside the commands, so that `--help` answers at once."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import RecapError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from bot.app.recap import Request
+    from bot.app.wiring import Desk
+    from bot.domain.explanation import Explanation
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Explains the crypto market: ranked causes with their evidence, told as a thread.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Put --debug anywhere to see the traceback of an error.",
+)
+
+WIDE = 220
+"""Columns of a table that no terminal cuts."""
+
+At = Annotated[str | None, typer.Option(help="As of when: 2025-02-26T00:05Z, or a date for that whole UTC day.")]
+Length = Annotated[str, typer.Option("--window", help="The stretch before it: 4h, 24h, 7d.")]
+ScopeName = Annotated[str, typer.Option("--scope", help="market, or an asset: BTC, ETH, SOL …")]
+Sample = Annotated[bool, typer.Option("--sample", help="Use the bundled real data of early 2025.")]
+Archive = Annotated[Path | None, typer.Option("--archive", help="Use an archive folder or zip, not the store.")]
+
+
+@app.command()
+def write(
+    at: At = None,
+    window: Length = "24h",
+    scope: ScopeName = "market",
+    locale: Annotated[str | None, typer.Option(help="en or zh.")] = None,
+    sample: Sample = False,
+    archive: Archive = None,
+    form: Annotated[str, typer.Option("--format", help="text, telegram (its HTML) or json.")] = "text",
+) -> None:
+    """Write the recap of a window."""
+    if form not in {"text", "telegram", "json"}:
+        raise UsageError(f"{form!r} is no format. Choose text, telegram or json.")
+    with _desk(sample, archive) as desk:
+        recap = desk.recap(_request(at, window, scope, locale or desk.locale, sample, archive))
+    if form == "json":
+        import json
+
+        from bot.app.form import recap_form
+
+        print(json.dumps(recap_form(recap), ensure_ascii=False, allow_nan=False, indent=2))
+        return
+    posts = (post.html if form == "telegram" else post.text for post in recap.thread.posts)
+    print("\n\n".join(posts))
+
+
+@app.command()
+def why(
+    at: At = None,
+    window: Length = "24h",
+    scope: ScopeName = "market",
+    sample: Sample = False,
+    archive: Archive = None,
+) -> None:
+    """Show the evidence: each clause with its value, baseline, grade and points, and the causes rejected."""
+    from bot.app import tables
+
+    _show(tables.why(_explained(at, window, scope, sample, archive)))
+
+
+@app.command()
+def readings(
+    at: At = None,
+    window: Length = "24h",
+    scope: ScopeName = "market",
+    sample: Sample = False,
+    archive: Archive = None,
+) -> None:
+    """Show every reading, and what is missing and why."""
+    from bot.app import tables
+
+    _show(tables.readings_table(_explained(at, window, scope, sample, archive).readings))
+
+
+@app.command()
+def replay(
+    first: Annotated[str, typer.Option("--from", help="The first date a recap is made on.")],
+    last: Annotated[str, typer.Option("--to", help="The last date a recap is made on.")],
+    out: Annotated[Path, typer.Option(help="The JSON lines are written here.")],
+    at: Annotated[str, typer.Option(help="Time of day (UTC) each recap is made at.")] = "00:05",
+    window: Length = "24h",
+    scope: ScopeName = "market",
+    locale: Annotated[str | None, typer.Option(help="en or zh.")] = None,
+    sample: Sample = False,
+    archive: Archive = None,
+) -> None:
+    """Make one recap a day over past data, each with only what was known then."""
+    from bot.app.arguments import parse_clock, parse_day, parse_length, parse_locale, parse_scope
+    from bot.app.recap import Request
+    from bot.app.replay import replay_to
+
+    clock, start, stop = parse_clock(at), parse_day(first), parse_day(last)
+    if stop < start:
+        raise UsageError(f"--to {last} lies before --from {first}. Swap them.")
+    with _desk(sample, archive) as desk:
+        request = Request(start + clock, parse_length(window), parse_scope(scope), parse_locale(locale or desk.locale))
+        done = replay_to(out, desk, start + clock, stop + clock, request)
+        with _bar("recaps") as count:
+            gaps = [day for n, day in enumerate(done, start=1) if (count(n, (stop - start).days + 1), day.gap)[1]]
+    for day in gaps:
+        print(f"No recap at {day.as_of:%Y-%m-%d %H:%M} UTC: {day.gap}", file=sys.stderr)
+    if gaps:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    rules: Annotated[Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")] = None,
+    templates: Annotated[Path | None, typer.Option(help="A folder of templates, likewise.")] = None,
+) -> None:
+    """Check rules, their tests and the templates; every fault with its place."""
+    from bot.app.checkup import checkup
+    from bot.app.wiring import rules_of, templates_of
+    from bot.settings import load_settings
+
+    settings = load_settings(_environment())
+    report = checkup(rules or rules_of(settings), templates or templates_of(settings))
+    for line in report.faults:
+        print(line, file=sys.stderr)
+    for line in report.warnings:
+        print(f"{line} (warning)", file=sys.stderr)
+    print(report.summary)
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An archive folder or zip.")],
+) -> None:
+    """Bring an archive of market data into the store; a second time changes nothing."""
+    from bot.settings import load_settings
+    from bot.sources.archive import import_archive
+    from bot.store.database import Store
+
+    with Store.open(load_settings(_environment()).database_url) as store, _bar("files") as progress:
+        report = import_archive(folder, store, progress)
+    print(report.summary)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The archive is written here (a .zip with --compact).")],
+    first: Annotated[str | None, typer.Option("--from", help="First day; all there is else.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, included; all there is else.")] = None,
+    series: Annotated[list[str] | None, typer.Option(help="Only names that match, e.g. 'etf.*'; may be repeated.")] = None,
+    compact: Annotated[bool, typer.Option("--compact", help="One zip instead of a folder.")] = False,
+    sample: Sample = False,
+    archive: Archive = None,
+) -> None:
+    """Write market data as an archive that `recap import` reads."""
+    from bot.app.exporting import Selection, export_from
+    from bot.app.wiring import Origin
+    from bot.settings import load_settings
+
+    selection = Selection.parse(first, last, tuple(series or ()))
+    written = export_from(load_settings(_environment()), Origin(sample, archive), folder, selection, compact)
+    print(written)
+
+
+@contextmanager
+def _desk(sample: bool, archive: Path | None) -> "Iterator[Desk]":
+    from bot.app.wiring import Origin, open_desk
+    from bot.settings import load_settings
+
+    with open_desk(load_settings(_environment()), Origin(sample, archive)) as desk:
+        yield desk
+
+
+def _request(
+    at: str | None, window: str, scope: str, locale: str, sample: bool, archive: Path | None
+) -> "Request":
+    from bot.app.arguments import parse_length, parse_locale, parse_scope, parse_time
+    from bot.app.recap import Request
+    from bot.app.wiring import SAMPLE_MOMENT
+
+    if at is None and archive is not None:
+        raise UsageError("An archive has no now. Say as of when: --at 2025-02-26T00:05Z.")
+    as_of, aloud = parse_time(at or SAMPLE_MOMENT) if at or sample else (datetime.now(UTC), "")
+    if aloud:
+        print(aloud, file=sys.stderr)
+    return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale))
+
+
+def _explained(at: str | None, window: str, scope: str, sample: bool, archive: Path | None) -> "Explanation":
+    from bot.app.recap import explain_at
+
+    with _desk(sample, archive) as desk:
+        request = _request(at, window, scope, desk.locale, sample, archive)
+        return explain_at(request, desk.gather(request.as_of), desk.rulebook)
+
+
+def _show(table: "RenderableType") -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
+    console.print(table)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on the error stream of a terminal; `(done, total)` moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+
+        def move(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield move
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)
+
+
+def main() -> None:
+    """Run the command; errors become sentences, and a traceback only with --debug."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    sys.exit(_run(arguments, debug))
+
+
+def _run(arguments: list[str], debug: bool) -> int:
+    import click
+
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print("Stopped. What was already stored is whole; run the command again to go on.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        print(_sentence(error), file=sys.stderr)
+        return error.exit_code if isinstance(error, RecapError) else 1
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RecapError):
+        return str(error)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}. Check the path, its rights and the free space."
+    return f"Something unforeseen went wrong: {type(error).__name__}: {error}. Add --debug and report what it shows."

@@ -1,0 +1,71 @@
+"""A recap, from what was known to what is said: gather, measure, explain, plan, write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.explanation import Explanation
+from bot.domain.thread import Recap
+from bot.domain.window import MARKET, Scope
+from bot.errors import OutsideData
+from bot.indicators.measure import measure, window_until
+from bot.indicators.robust import NoData
+from bot.indicators.snapshot import Snapshot
+from bot.narrative.environment import Templates
+from bot.narrative.plan import Plan, plan
+from bot.narrative.write import write
+from bot.reasoning.evaluate import explain
+from bot.reasoning.rulebook import Rulebook
+
+__all__ = ["Gather", "Request", "explain_at", "make_recap"]
+
+Gather = Callable[[datetime], Snapshot]
+"""What was known at a moment; the only part of a recap that differs between live data, a store and an archive."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which recap: told as of `as_of` (UTC), about the `length` before it."""
+
+    as_of: datetime
+    length: timedelta = DAY
+    scope: Scope = MARKET
+    locale: str = "en"
+    style: str = "thread"
+
+
+def make_recap(request: Request, gather: Gather, rulebook: Rulebook, templates: Templates) -> Recap:
+    """The recap asked for; raises OutsideData where the data can't tell what kind of move there was.
+
+    The day before is explained too, so that a cause that led yesterday reads as "still" and openers don't repeat.
+    """
+    snapshot = gather(request.as_of)
+    explanation = explain_at(request, snapshot, rulebook)
+    told = plan(explanation, _past(request, snapshot, rulebook))
+    return Recap(explanation, write(told, request.locale, request.style, templates))
+
+
+def explain_at(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Explanation:
+    """The explanation of the window that ends with the snapshot's newest bars."""
+    try:
+        window = window_until(snapshot, request.length, request.scope)
+    except NoData as reason:
+        raise OutsideData(f"{str(reason).capitalize()}. {_reach(snapshot, request.scope)}") from None
+    return explain(rulebook, measure(snapshot, window, request.scope), window, request.scope)
+
+
+def _past(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> tuple[Plan, ...]:
+    try:
+        return (plan(explain_at(request, snapshot.history.at(request.as_of - DAY), rulebook)),)
+    except OutsideData:
+        return ()
+
+
+def _reach(snapshot: Snapshot, scope: Scope) -> str:
+    reach = snapshot.history.reach(scope.asset)
+    if reach is None:
+        return f"The data holds no bars of {scope.asset}: choose another scope, or import some."
+    first, last = (f"{edge:%Y-%m-%d %H:%M}" for edge in reach)
+    return f"The bars of {scope.asset} reach from {first} to {last} UTC: choose a time in there, or import more."

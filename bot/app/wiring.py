@@ -1,0 +1,88 @@
+"""The composition root: which rules, templates and data a command works with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import resources
+from bot.app.recap import Gather, Request, make_recap
+from bot.domain.thread import Recap
+from bot.errors import RecapError, UsageError
+from bot.narrative.environment import Templates
+from bot.reasoning.rulebook import Rulebook, load_rulebook
+from bot.settings import Settings
+from bot.sources.archive import read_archive
+from bot.sources.snapshot import from_archive, from_store
+from bot.store.database import Store
+
+__all__ = ["SAMPLE_MOMENT", "Desk", "Origin", "gathering", "open_desk", "rules_of", "templates_of"]
+
+SAMPLE_MOMENT = "2025-02-26T00:05Z"
+"""The sample's famous day: told where no other time is asked of the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the data comes from: the bundled sample, an archive, or (neither) the store."""
+
+    sample: bool = False
+    archive: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that recaps are made of."""
+
+    gather: Gather
+    rulebook: Rulebook
+    templates: Templates
+    locale: str
+
+    def recap(self, request: Request) -> Recap:
+        return make_recap(request, self.gather, self.rulebook, self.templates)
+
+
+@contextmanager
+def open_desk(settings: Settings, origin: Origin) -> Iterator[Desk]:
+    """The desk for one command; the store is closed with it."""
+    rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
+    with gathering(settings, origin) as gather:
+        yield Desk(gather, rulebook, templates, settings.locale)
+
+
+@contextmanager
+def gathering(settings: Settings, origin: Origin) -> Iterator[Gather]:
+    """Snapshots from the origin; raises UsageError for two origins and InputFaults for a broken archive."""
+    if origin.sample and origin.archive is not None:
+        raise UsageError("--sample and --archive name two origins of data. Give one of them.")
+    if origin.sample:
+        yield _sample()
+    elif origin.archive is not None:
+        yield from_archive(read_archive(origin.archive, headlines=False))
+    else:
+        with Store.open(settings.database_url) as store:
+            yield _filled(store, from_store(store))
+
+
+def _sample() -> Gather:
+    try:
+        return from_archive(read_archive(resources.sample_archive(), headlines=False))
+    except (RecapError, OSError) as error:
+        raise RecapError(f"The bundled sample can't be read; install the package again. ({error})") from error
+
+
+def _filled(store: Store, gather: Gather) -> Gather:
+    if not store.coverage():
+        raise UsageError("The store holds no market data yet. Import some with recap import DIR, or add --sample.")
+    return gather
+
+
+def rules_of(settings: Settings) -> Path:
+    """The operator's rules, else the package's."""
+    return settings.rules or resources.rules_folder()
+
+
+def templates_of(settings: Settings) -> Path:
+    """The operator's templates, else the package's."""
+    return settings.templates or resources.templates_folder()
