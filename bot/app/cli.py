@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,11 +151,12 @@ def import_(
     """Bring an archive of market data into the store; a second time changes nothing."""
     from bot.settings import load_settings
     from bot.sources.archive import import_archive
-    from bot.store.database import Store
+    from bot.store import Store
 
-    with Store.open(load_settings(_environment()).database_url) as store, _bar("files") as progress:
-        report = import_archive(folder, store, progress)
-    print(report.summary)
+    with Store.open(load_settings(_environment()).database_url.get_secret_value()) as store, _bar("files") as count:
+        report = import_archive(folder, store, lambda done, total, _: count(done, total))
+    rows = report.written
+    print(f"{len(report.files)} files: {rows.added:,} rows added, {rows.changed:,} corrected, {rows.unchanged:,} known.")
 
 
 @app.command()
@@ -169,13 +170,15 @@ def export(
     archive: Archive = None,
 ) -> None:
     """Write market data as an archive that `recap import` reads."""
-    from bot.app.exporting import Selection, export_from
-    from bot.app.wiring import Origin
+    from bot.app.arguments import parse_day
+    from bot.app.wiring import Origin, recorded
     from bot.settings import load_settings
+    from bot.sources.archive import export_archive
 
-    selection = Selection.parse(first, last, tuple(series or ()))
-    written = export_from(load_settings(_environment()), Origin(sample, archive), folder, selection, compact)
-    print(written)
+    since, until = parse_day(first) if first else None, parse_day(last) + timedelta(days=1) if last else None
+    with recorded(load_settings(_environment()), Origin(sample, archive)) as source:
+        files = export_archive(source, folder, since=since, until=until, names=tuple(series or ()), compact=compact)
+    print(f"{files} files written to {folder}.")
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from bot.indicators.measure import measure, window_until
 from bot.indicators.robust import NoData
 from bot.indicators.snapshot import Snapshot
 from bot.narrative.environment import Templates
-from bot.narrative.plan import Plan, plan
+from bot.narrative.outline import Plan
+from bot.narrative.plan import plan
 from bot.narrative.write import write
 from bot.reasoning.evaluate import explain
 from bot.reasoning.rulebook import Rulebook

@@ -12,11 +12,11 @@ from bot.errors import RecapError, UsageError
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
-from bot.sources.archive import read_archive
+from bot.sources.archive import Archive, read_archive
 from bot.sources.snapshot import from_archive, from_store
-from bot.store.database import Store
+from bot.store import Store
 
-__all__ = ["SAMPLE_MOMENT", "Desk", "Origin", "gathering", "open_desk", "rules_of", "templates_of"]
+__all__ = ["SAMPLE_MOMENT", "Desk", "Origin", "gathering", "open_desk", "recorded", "rules_of", "templates_of"]
 
 SAMPLE_MOMENT = "2025-02-26T00:05Z"
 """The sample's famous day: told where no other time is asked of the sample."""
@@ -53,29 +53,35 @@ def open_desk(settings: Settings, origin: Origin) -> Iterator[Desk]:
 
 @contextmanager
 def gathering(settings: Settings, origin: Origin) -> Iterator[Gather]:
-    """Snapshots from the origin; raises UsageError for two origins and InputFaults for a broken archive."""
+    """Snapshots from the origin."""
+    with recorded(settings, origin) as source:
+        if isinstance(source, Archive):
+            yield from_archive(source)
+        elif source.coverage():
+            yield from_store(source)
+        else:
+            raise UsageError("The store holds no market data yet. Import some with recap import DIR, or add --sample.")
+
+
+@contextmanager
+def recorded(settings: Settings, origin: Origin) -> Iterator[Archive | Store]:
+    """The data itself; raises UsageError for two origins and InputFaults for a broken archive."""
     if origin.sample and origin.archive is not None:
         raise UsageError("--sample and --archive name two origins of data. Give one of them.")
     if origin.sample:
         yield _sample()
     elif origin.archive is not None:
-        yield from_archive(read_archive(origin.archive, headlines=False))
+        yield read_archive(origin.archive, headlines=False)
     else:
-        with Store.open(settings.database_url) as store:
-            yield _filled(store, from_store(store))
+        with Store.open(settings.database_url.get_secret_value()) as store:
+            yield store
 
 
-def _sample() -> Gather:
+def _sample() -> Archive:
     try:
-        return from_archive(read_archive(resources.sample_archive(), headlines=False))
-    except (RecapError, OSError) as error:
+        return read_archive(resources.sample_archive(), headlines=False)
+    except RecapError as error:
         raise RecapError(f"The bundled sample can't be read; install the package again. ({error})") from error
-
-
-def _filled(store: Store, gather: Gather) -> Gather:
-    if not store.coverage():
-        raise UsageError("The store holds no market data yet. Import some with recap import DIR, or add --sample.")
-    return gather
 
 
 def rules_of(settings: Settings) -> Path:
