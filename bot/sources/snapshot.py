@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.indicators.snapshot import History, Snapshot
 from bot.sources.archive import Archive
-from bot.store.database import Store
+from bot.store import Store
 
 __all__ = ["LOOKBACK", "from_archive", "from_store"]
 

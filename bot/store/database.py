@@ -1,0 +1,106 @@
+"""The database as the rest of the program sees it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from bot.domain.series import BarColumns, Headline, PointColumns, Release
+from bot.store.engine import connect, writing
+from bot.store.failures import told
+from bot.store.migrate import migrate
+from bot.store.read import read_bars, read_coverage, read_headlines, read_points, read_releases
+from bot.store.transaction import Transaction
+from bot.store.written import Coverage, Written
+
+__all__ = ["Store"]
+
+PATIENCE = timedelta(seconds=10)
+
+
+class Store:
+    """An open database with its tables up to date; its methods raise StoreError and may be called from any thread.
+
+    Writes are kept when the call returns; `transaction` keeps several of them together.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, patience: timedelta = PATIENCE) -> Self:
+        """Opens `sqlite:///file` or `postgresql://…`, makes what is missing; waits up to `patience` for a lock."""
+        engine = connect(url, patience)
+        try:
+            with told(engine):
+                migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Writes inside are kept as a whole when the block ends, and not at all when it raises."""
+        with told(self._engine), writing(self._engine) as connection:
+            yield Transaction(connection)
+
+    def write_points(self, columns: PointColumns, source: str) -> Written:
+        with self.transaction() as transaction:
+            return transaction.write_points(columns, source)
+
+    def write_bars(self, columns: BarColumns) -> Written:
+        with self.transaction() as transaction:
+            return transaction.write_bars(columns)
+
+    def write_releases(self, releases: Iterable[Release]) -> Written:
+        with self.transaction() as transaction:
+            return transaction.write_releases(releases)
+
+    def write_headlines(self, headlines: Iterable[Headline]) -> Written:
+        with self.transaction() as transaction:
+            return transaction.write_headlines(headlines)
+
+    def points(self, since: datetime, until: datetime) -> list[PointColumns]:
+        """Every series, with the rows of `time >= since` that were known at `until`, sorted by (`time`, `known`)."""
+        with self._reading() as connection:
+            return read_points(connection, since, until)
+
+    def bars(self, since: datetime, until: datetime) -> list[BarColumns]:
+        """Every market's bars that start at `since` or later and had closed at `until`."""
+        with self._reading() as connection:
+            return read_bars(connection, since, until)
+
+    def releases(self, since: datetime, until: datetime) -> list[Release]:
+        """Releases scheduled from `since` to `until`; who reads as of a moment hides what `actual_known` forbids."""
+        with self._reading() as connection:
+            return read_releases(connection, since, until)
+
+    def headlines(self, since: datetime, until: datetime) -> list[Headline]:
+        """Headlines published from `since` to `until`."""
+        with self._reading() as connection:
+            return read_headlines(connection, since, until)
+
+    def coverage(self) -> list[Coverage]:
+        """What is stored and how far it reaches, sorted by name."""
+        with self._reading() as connection:
+            return read_coverage(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with told(self._engine), self._engine.connect() as connection:
+            yield connection

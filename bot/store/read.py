@@ -1,0 +1,104 @@
+"""Rows as columns. The driver's own cursor is read straight into arrays: a recap waits for this."""
+
+from array import array
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.domain.series import BarColumns, Headline, PointColumns, Release, moment, stamp
+from bot.store.upsert import sql
+from bot.store.written import Coverage
+
+__all__ = ["read_bars", "read_coverage", "read_headlines", "read_points", "read_releases"]
+
+_POINTS = "SELECT time, known, value FROM points WHERE series = ? AND time >= ? AND known <= ? ORDER BY time, known"
+_BARS = (
+    "SELECT time, open, high, low, close, volume FROM bars "
+    "WHERE venue = ? AND symbol = ? AND timeframe = ? AND time >= ? AND known <= ? ORDER BY time"
+)
+_RELEASES = (
+    "SELECT time, event, impact, forecast, previous, actual, actual_known FROM releases "
+    "WHERE time BETWEEN ? AND ? ORDER BY time, event"
+)
+_HEADLINES = "SELECT time, outlet, title, url FROM headlines WHERE time BETWEEN ? AND ? ORDER BY time, outlet, title"
+_COVERAGE = (
+    "SELECT series, min(time), max(time), count(*) FROM points GROUP BY series",
+    (
+        "SELECT venue || '.' || symbol || '.' || timeframe, min(time), max(known), count(*) "
+        "FROM bars GROUP BY venue, symbol, timeframe"
+    ),
+    "SELECT 'releases', min(time), max(time), count(*) FROM releases HAVING count(*) > 0",
+    "SELECT 'headlines', min(time), max(time), count(*) FROM headlines HAVING count(*) > 0",
+)
+
+
+def read_points(connection: Connection, since: datetime, until: datetime) -> list[PointColumns]:
+    """Every series with rows of `time >= since` and `known <= until`."""
+    span = (stamp(since), stamp(until))
+    with closing(connection.connection.cursor()) as cursor:
+        found = []
+        for (series,) in _names(connection, cursor, "points", ("series",)):
+            rows = cursor.execute(sql(connection, _POINTS), (series, *span)).fetchall()
+            if rows:
+                time, known, value = zip(*rows, strict=True)
+                found.append(PointColumns(series, array("q", time), array("q", known), array("d", value)))
+        return found
+
+
+def read_bars(connection: Connection, since: datetime, until: datetime) -> list[BarColumns]:
+    """Every market with bars of `time >= since` that had closed at `until`."""
+    span = (stamp(since), stamp(until))
+    with closing(connection.connection.cursor()) as cursor:
+        found = []
+        for market in _names(connection, cursor, "bars", ("venue", "symbol", "timeframe")):
+            rows = cursor.execute(sql(connection, _BARS), (*market, *span)).fetchall()
+            if rows:
+                time, *prices = zip(*rows, strict=True)
+                found.append(_bar_columns(market, array("q", time), [array("d", column) for column in prices]))
+        return found
+
+
+def read_releases(connection: Connection, since: datetime, until: datetime) -> list[Release]:
+    """Releases scheduled from `since` to `until`, whatever has been published since."""
+    with closing(connection.connection.cursor()) as cursor:
+        rows = cursor.execute(sql(connection, _RELEASES), (stamp(since), stamp(until))).fetchall()
+    return [_release(row) for row in rows]
+
+
+def read_headlines(connection: Connection, since: datetime, until: datetime) -> list[Headline]:
+    """Headlines published from `since` to `until`."""
+    with closing(connection.connection.cursor()) as cursor:
+        rows = cursor.execute(sql(connection, _HEADLINES), (stamp(since), stamp(until))).fetchall()
+    return [Headline(moment(time), outlet, title, url) for time, outlet, title, url in rows]
+
+
+def read_coverage(connection: Connection) -> list[Coverage]:
+    """What is stored, by name."""
+    with closing(connection.connection.cursor()) as cursor:
+        rows = [row for statement in _COVERAGE for row in cursor.execute(statement).fetchall()]
+    return sorted((Coverage(name, moment(a), moment(z), n) for name, a, z, n in rows), key=lambda c: c.name)
+
+
+def _bar_columns(market: tuple[str, ...], time: "array[int]", prices: list["array[float]"]) -> BarColumns:
+    venue, symbol, timeframe = market
+    opens, highs, lows, closes, volumes = prices
+    return BarColumns(venue, symbol, timeframe, time, opens, highs, lows, closes, volumes)
+
+
+def _release(row: tuple[Any, ...]) -> Release:
+    time, event, impact, forecast, previous, actual, known = row
+    visible = None if known is None else moment(known)
+    return Release(moment(time), event, impact, forecast, previous, actual, visible)
+
+
+def _names(connection: Connection, cursor: Any, table: str, keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The values of the leading key columns, found by leaps along the key: `DISTINCT` would read every row."""
+    columns, marks = ", ".join(keys), ", ".join("?" * len(keys))
+    leap = f"SELECT {columns} FROM {table} WHERE ({columns}) > ({marks}) ORDER BY {columns} LIMIT 1"  # noqa: S608
+    name = ("",) * len(keys)
+    while row := cursor.execute(sql(connection, leap), name).fetchone():
+        name = tuple(row)
+        yield name
