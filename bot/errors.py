@@ -1,13 +1,13 @@
 """Every error this package raises, split by what the caller does about it.
 
-    RecapError                    base: one or two sentences, the place and the remedy
-    ├── UsageError                the person asked for something that can't be: tell them (exit code 2)
-    │   └── OutsideData           the data doesn't reach the time or scope asked for
-    ├── SettingsError             a setting is wrong: name it and stop before anything starts
-    ├── InputFaults               files have faults: list all of them, store nothing of those files
-    │   └── RuleFaults            the same for rule files, their tests and templates
-    ├── StoreError                the database can't be used: tell the operator, keep what is there
-    └── TemplateFault             a template fails or prints a number that is no Figure
+RecapError                    base: one or two sentences, the place and the remedy
+├── UsageError                the person asked for something that can't be: tell them (exit code 2)
+│   └── OutsideData           the data doesn't reach the time or scope asked for
+├── SettingsError             a setting is wrong: name it and stop before anything starts
+├── InputFaults               files have faults: list all of them, store nothing of those files
+│   └── RuleFaults            the same for rule files, their tests and templates
+├── StoreError                the database can't be used: tell the operator, keep what is there
+└── TemplateFault             a template fails or prints a number that is no Figure
 """
 
 from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.readings import Readings, Unit
 from bot.domain.window import Scope, Window
@@ -38,8 +39,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one clause added: `points` are powers of two of the odds, `grade` 0 to 1.
 
     A clause without a usable reading has grade None, no points, and its `reason`.
@@ -60,8 +60,7 @@ class Contribution:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A cause judged. `confidence` (0 to 1) means "present and in time", never a share of the move.
 
     `points` is the sum after tapering, `coverage` the share of the evidence's weight that was known.

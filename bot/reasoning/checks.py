@@ -1,0 +1,173 @@
+"""What must hold between the parts of a rule file, and against the catalogue of readings.
+
+These checks read the plain values of the file and step over what isn't there, so that they all run even where the
+file's shape is wrong in some other place.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from bot.domain.catalogue import ASSETS, CATALOGUE, Quantity, lookup
+from bot.domain.explanation import DayKind
+from bot.errors import Fault
+from bot.reasoning.document import Document, Loc
+
+__all__ = ["cause_faults", "cause_warnings", "day_kind_faults", "unknown_reading"]
+
+Entries = list[tuple[Loc, dict[str, Any]]]
+
+
+def cause_faults(document: Document) -> Iterator[Fault]:
+    """Everything that makes a cause file unusable, beyond the shape of its keys."""
+    yield from _stem(document)
+    yield from _scopes(document)
+    clauses = [*_entries(document, "evidence"), *_entries(document, "counter")]
+    for loc, entry in clauses:
+        yield from _reading(document, loc, entry)
+        yield from _ramp(document, loc, entry)
+    yield from _twice(document, clauses, "id")
+    yield from _claims(document)
+
+
+def cause_warnings(document: Document) -> Iterator[Fault]:
+    """What is allowed but seldom meant."""
+    used = {name for _, claim in _claim_entries(document) for key in ("needs", "one_of") for name in _names(claim, key)}
+    for loc, entry in _entries(document, "evidence"):
+        name, points = entry.get("id"), entry.get("points")
+        if entry.get("need") == "required" and isinstance(points, dict) and points.get("against") == 0:
+            yield document.fault((*loc, "points", "against"), f"{name} is required, yet its absence costs no points")
+        if name not in used:
+            yield document.fault((*loc, "id"), f"no claim needs {name}: it moves the odds, but no sentence tells of it")
+
+
+def day_kind_faults(document: Document) -> Iterator[Fault]:
+    kinds = _entries(document, "kinds")
+    for loc, entry in kinds:
+        yield from _conditions(document, loc, entry)
+    catch_all = [loc for loc, entry in kinds if not entry.get("when")]
+    if kinds and catch_all[-1:] != [kinds[-1][0]]:
+        yield document.fault(kinds[-1][0], "the last kind must stand without `when`, for every other day")
+    for loc in catch_all:
+        if loc != kinds[-1][0]:
+            yield document.fault(loc, "a kind without `when` holds always; what follows is never reached")
+    absent = [kind for kind in DayKind if all(entry.get("kind") != kind for _, entry in kinds)]
+    if absent:
+        yield document.fault(("kinds",), f"no day could ever be called {' or '.join(absent)}")
+
+
+def unknown_reading(name: str) -> str | None:
+    """What to say of a reading's name the catalogue doesn't know; None for one it knows."""
+    if lookup(name):
+        return None
+    near = get_close_matches(name, _known_names(), n=1, cutoff=0.6)
+    return f"unknown reading '{name}'; " + (f"did you mean '{near[0]}'?" if near else "see `bot/domain/catalogue.py`")
+
+
+@cache
+def _known_names() -> tuple[str, ...]:
+    filled = (name.replace("{asset}", asset.lower()) for name in CATALOGUE for asset in ASSETS)
+    return tuple(dict.fromkeys((*CATALOGUE, *filled)))
+
+
+def _stem(document: Document) -> Iterator[Fault]:
+    cause, stem = _get(document.data, "cause"), document.path.stem
+    if isinstance(cause, str) and cause != stem:
+        yield document.fault(("cause",), f"the cause '{cause}' must be named like its file, '{stem}'")
+
+
+def _scopes(document: Document) -> Iterator[Fault]:
+    for n, name in enumerate(_names(document.data, "scopes")):
+        if name not in ("market", *ASSETS):
+            yield document.fault(("scopes", n), f"unknown scope '{name}'; known are market, {', '.join(ASSETS)}")
+
+
+def _reading(document: Document, loc: Loc, entry: dict[str, Any]) -> Iterator[Fault]:
+    rows = {}
+    for key in ("reading", "market_reading"):
+        name = entry.get(key)
+        if isinstance(name, str):
+            rows[key] = lookup(name)
+            if complaint := unknown_reading(name):
+                yield document.fault((*loc, key), complaint)
+    for key, row in rows.items():
+        if row is not None:
+            yield from _fit(document, loc, entry, key, row)
+
+
+def _fit(document: Document, loc: Loc, entry: dict[str, Any], key: str, row: Quantity) -> Iterator[Fault]:
+    if entry.get("on") == "z" and not row.baseline:
+        yield document.fault((*loc, "on"), f"{row.name} has no baseline, so it has no z; use `on: value`")
+    unit = entry.get("unit")
+    if isinstance(unit, str) and unit != row.unit:
+        yield document.fault((*loc, "unit"), f"{row.name} is measured in {row.unit}, not in {unit}")
+    other = lookup(str(entry.get("reading")))
+    if key == "market_reading" and other is not None and other.unit != row.unit:
+        yield document.fault((*loc, key), f"{row.name} is measured in {row.unit}, but {other.name} in {other.unit}")
+
+
+def _ramp(document: Document, loc: Loc, entry: dict[str, Any]) -> Iterator[Fault]:
+    ramp = entry.get("ramp")
+    if isinstance(ramp, dict) and ramp.get("from") is not None and ramp.get("from") == ramp.get("to"):
+        yield document.fault((*loc, "ramp"), "the ramp's ends must differ")
+
+
+def _twice(document: Document, entries: Entries, key: str) -> Iterator[Fault]:
+    seen: set[Any] = set()
+    for loc, entry in entries:
+        name = entry.get(key)
+        if isinstance(name, str) and name in seen:
+            yield document.fault((*loc, key), f"the {key} '{name}' is used twice; one clause, one {key}")
+        seen.add(name if isinstance(name, str) else None)
+
+
+def _claims(document: Document) -> Iterator[Fault]:
+    evidence = [entry.get("id") for _, entry in _entries(document, "evidence")]
+    counter = [entry.get("id") for _, entry in _entries(document, "counter")]
+    for loc, claim in _claim_entries(document):
+        if claim.get("needs", []) == [] and claim.get("one_of", []) == []:
+            yield document.fault(loc, f"the claim {loc[-1]} needs nothing, so it would always be licensed", key=True)
+        for key in ("needs", "one_of"):
+            for n, name in enumerate(_names(claim, key)):
+                if name in counter and name not in evidence:
+                    yield document.fault((*loc, key, n), f"{name} is counter-evidence and can't license a claim")
+                elif name not in evidence:
+                    yield document.fault((*loc, key, n), _unknown_evidence(name, evidence))
+
+
+def _unknown_evidence(name: str, evidence: list[Any]) -> str:
+    known = [str(e) for e in evidence]
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}"
+    return f"unknown evidence '{name}'; {hint}"
+
+
+def _conditions(document: Document, loc: Loc, entry: dict[str, Any]) -> Iterator[Fault]:
+    for n, condition in enumerate(entry.get("when") or []):
+        name = _get(condition, "reading")
+        if isinstance(name, str) and (complaint := unknown_reading(name)):
+            yield document.fault((*loc, "when", n, "reading"), complaint)
+        if isinstance(condition, dict) and not {"at_least", "at_most"} & condition.keys():
+            yield document.fault((*loc, "when", n), "a condition needs `at_least`, `at_most` or both")
+
+
+def _entries(document: Document, section: str) -> Entries:
+    found = _get(document.data, section)
+    listed = found if isinstance(found, list) else []
+    return [((section, n), entry) for n, entry in enumerate(listed) if isinstance(entry, dict)]
+
+
+def _claim_entries(document: Document) -> Entries:
+    claims = _get(document.data, "claims")
+    items = claims.items() if isinstance(claims, dict) else ()
+    return [(("claims", name), claim) for name, claim in items if isinstance(claim, dict)]
+
+
+def _names(data: Any, key: str) -> list[str]:
+    found = _get(data, key)
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
+def _get(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, dict) else None

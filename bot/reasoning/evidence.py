@@ -1,0 +1,109 @@
+"""What one clause sees: its reading, if it may count, and how strongly that reading speaks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isnan
+from typing import NamedTuple
+
+from bot.domain.readings import Missing, Reading, Readings
+from bot.domain.window import Scope, Window
+from bot.reasoning.cause import Clause
+
+__all__ = ["Observation", "Sight", "observe", "sight_of"]
+
+_EDGES = {"before_window_start": "start", "within_window": "end", "before_window_end": "end"}
+_WORDS = {"window_start": "the window's start", "window_end": "the window's end", "as_of": "the time of telling"}
+
+
+class Observation(NamedTuple):
+    """`grade` (0 to 1) is None where the reading can't count; `reason` then says why.
+
+    `reading` is kept without a grade only where it counts but has no z.
+    """
+
+    name: str
+    reading: Reading | None
+    grade: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What can be seen of one window, with its edges by the words of the rules' timing."""
+
+    readings: Readings
+    scope: Scope
+    asset: str
+    market: bool
+    as_of: datetime
+    edges: Mapping[str, datetime]
+    floors: Mapping[str, datetime]
+    deadlines: Mapping[str, datetime]
+
+
+def sight_of(readings: Readings, window: Window, scope: Scope) -> Sight:
+    edges = {ends: getattr(window, edge) for ends, edge in _EDGES.items()}
+    deadlines = {"window_start": window.start, "window_end": window.end, "as_of": window.as_of}
+    floors = {"within_window": window.start}
+    return Sight(readings, scope, scope.asset.lower(), scope.is_market, window.as_of, edges, floors, deadlines)
+
+
+def observe(clause: Clause, sight: Sight) -> Observation:
+    """The clause's reading with its grade, or the reason why it has none.
+
+    A reading known after `as_of` is treated exactly like one that doesn't exist, whatever the clause says.
+    """
+    name = clause.named(sight.asset, market=sight.market)
+    found = sight.readings.items_by_name.get(name)
+    if not isinstance(found, Reading) or found.known > sight.as_of:
+        return Observation(name, None, None, f"{clause.id} is missing: {_absence(name, found, sight)}")
+    if not _in_time(clause, found, sight):
+        return Observation(name, None, None, f"{clause.id} is missing: {_lateness(clause, found, sight)}")
+    measure = found.z if clause.on_z else found.value
+    if measure is None or isnan(measure):
+        return Observation(name, found, None, f"{clause.id} has no grade: {_flaw(clause, found)}")
+    grade = (measure - clause.start) / (clause.end - clause.start)
+    return Observation(name, found, 0.0 if grade <= 0 else min(grade, 1.0), "")
+
+
+def _in_time(clause: Clause, reading: Reading, sight: Sight) -> bool:
+    timing, end = clause.timing, reading.end
+    edge = sight.edges[timing.ends]
+    if end > edge or edge - end > timing.max_age or reading.known > sight.deadlines[timing.known_by]:
+        return False
+    floor = sight.floors.get(timing.ends)
+    return floor is None or end >= floor
+
+
+def _absence(name: str, found: Reading | Missing | None, sight: Sight) -> str:
+    if isinstance(found, Missing):
+        return found.reason
+    return f"nothing is known of {name} as of {_time(sight.as_of)}"
+
+
+def _lateness(clause: Clause, reading: Reading, sight: Sight) -> str:
+    timing, edge = clause.timing, sight.edges[clause.timing.ends]
+    where = "the window's start" if timing.ends == "before_window_start" else "the window's end"
+    if reading.end > edge:
+        return f"it ended {_hours(reading.end - edge)} after {where}"
+    if edge - reading.end > timing.max_age:
+        return f"it ended {_hours(edge - reading.end)} before {where}, more than {_hours(timing.max_age)}"
+    if reading.end < sight.floors.get(timing.ends, reading.end):
+        return "it ended before the window's start"
+    return f"it became known {_time(reading.known)}, after {_WORDS[timing.known_by]}"
+
+
+def _flaw(clause: Clause, reading: Reading) -> str:
+    if clause.on_z and reading.z is None:
+        return f"{reading.name} has no z, its baseline is too short or doesn't vary"
+    return f"{reading.name} is not a number"
+
+
+def _hours(span: timedelta) -> str:
+    hours = span / timedelta(hours=1)
+    return f"{hours:.0f} h" if hours >= 10 else f"{hours:.3g} h"
+
+
+def _time(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
