@@ -28,7 +28,9 @@ def checkup(rules: Path, templates: Path) -> Checkup:
         outcomes = run_casebook(rules, rulebook)
     except RuleFaults as error:
         faults = [*map(str, error.faults), *faults]
-        return Checkup(tuple(faults), (), f"{_counted(len(faults), 'fault')}; the rule tests wait until they are mended.")
+        return Checkup(
+            tuple(faults), (), f"{_counted(len(faults), 'fault')}; the rule tests wait until they are mended."
+        )
     failures = [outcome.failure for outcome in outcomes if not outcome.passed]
     faults = [*failures, *faults]
     return Checkup(tuple(faults), tuple(map(str, rulebook.warnings)), _summary(rulebook, len(outcomes), len(faults)))

@@ -125,7 +125,9 @@ def replay(
 
 @app.command()
 def check(
-    rules: Annotated[Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")
+    ] = None,
     templates: Annotated[Path | None, typer.Option(help="A folder of templates, likewise.")] = None,
 ) -> None:
     """Check rules, their tests and the templates; every fault with its place."""
@@ -156,7 +158,9 @@ def import_(
     with Store.open(load_settings(_environment()).database_url.get_secret_value()) as store, _bar("files") as count:
         report = import_archive(folder, store, lambda done, total, _: count(done, total))
     rows = report.written
-    print(f"{len(report.files)} files: {rows.added:,} rows added, {rows.changed:,} corrected, {rows.unchanged:,} known.")
+    print(
+        f"{len(report.files)} files: {rows.added:,} rows added, {rows.changed:,} corrected, {rows.unchanged:,} known."
+    )
 
 
 @app.command()
@@ -164,7 +168,9 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The archive is written here (a .zip with --compact).")],
     first: Annotated[str | None, typer.Option("--from", help="First day; all there is else.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day, included; all there is else.")] = None,
-    series: Annotated[list[str] | None, typer.Option(help="Only names that match, e.g. 'etf.*'; may be repeated.")] = None,
+    series: Annotated[
+        list[str] | None, typer.Option(help="Only names that match, e.g. 'etf.*'; may be repeated.")
+    ] = None,
     compact: Annotated[bool, typer.Option("--compact", help="One zip instead of a folder.")] = False,
     sample: Sample = False,
     archive: Archive = None,
@@ -190,9 +196,7 @@ def _desk(sample: bool, archive: Path | None) -> "Iterator[Desk]":
         yield desk
 
 
-def _request(
-    at: str | None, window: str, scope: str, locale: str, sample: bool, archive: Path | None
-) -> "Request":
+def _request(at: str | None, window: str, scope: str, locale: str, sample: bool, archive: Path | None) -> "Request":
     from bot.app.arguments import parse_length, parse_locale, parse_scope, parse_time
     from bot.app.recap import Request
     from bot.app.wiring import SAMPLE_MOMENT
@@ -279,3 +283,7 @@ def _sentence(error: Exception) -> str:
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}. Check the path, its rights and the free space."
     return f"Something unforeseen went wrong: {type(error).__name__}: {error}. Add --debug and report what it shows."
+
+
+if __name__ == "__main__":
+    main()

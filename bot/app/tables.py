@@ -12,7 +12,19 @@ from bot.domain.readings import Reading, Readings
 
 __all__ = ["readings_table", "why"]
 
-CLAUSE_COLUMNS = ("clause", "reading", "value", "unit", "baseline", "z", "grade", "points", "happened", "known", "source")
+CLAUSE_COLUMNS = (
+    "clause",
+    "reading",
+    "value",
+    "unit",
+    "baseline",
+    "z",
+    "grade",
+    "points",
+    "happened",
+    "known",
+    "source",
+)
 
 
 def why(explanation: Explanation) -> RenderableType:
@@ -124,7 +136,9 @@ def _baseline(reading: Reading | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return f"{value:,.4g}" if value is not None and abs(value) < 10_000 else f"{value:,.0f}" if value is not None else ""
+    return (
+        f"{value:,.4g}" if value is not None and abs(value) < 10_000 else f"{value:,.0f}" if value is not None else ""
+    )
 
 
 def _signed(value: float | None) -> str:
