@@ -1,0 +1,216 @@
+"""The only way a number gets into a text: a filter a kind of printing, which books it and leaves a mark in its place.
+
+A mark is U+E000, the figure's index in the ledger, U+E001. Whatever digit stands outside a mark was never a Figure.
+A filter prints the magnitude: the direction lies in the word beside it, save for `signed`.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.domain.readings import Reading, Unit
+from bot.domain.thread import Figure
+from bot.domain.window import Window
+from bot.errors import TemplateFault
+from bot.narrative.amounts import Amount, Kind, Moment, window_length
+from bot.narrative.outline import Section
+from bot.narrative.words import MINUS, PLUS, Words, places_of, significant
+
+__all__ = ["MARK", "UNITS", "Ledger", "Printer"]
+
+MARK = re.compile("\ue000([0-9]+)\ue001")
+_MARKS = str.maketrans("", "", "\ue000\ue001")
+
+Number = Reading | Amount
+
+UNITS: Mapping[str, frozenset[Unit]] = {
+    "usd": frozenset({Unit.USD}),
+    "price": frozenset({Unit.USD_PRICE}),
+    "percent": frozenset({Unit.PERCENT}),
+    "points": frozenset({Unit.PERCENTAGE_POINTS}),
+    "bp": frozenset({Unit.BASIS_POINTS}),
+    "share": frozenset({Unit.RATIO}),
+    "rate": frozenset({Unit.RATIO_PER_YEAR}),
+    "ratio": frozenset({Unit.RATIO}),
+    "multiple": frozenset({Unit.MULTIPLE}),
+    "index": frozenset({Unit.INDEX_POINTS}),
+    "sessions": frozenset({Unit.SESSIONS}),
+    "count": frozenset({Unit.COUNT, Unit.SESSIONS}),
+}
+"""Filter: the units it prints; any other is a fault of the template."""
+
+SIGNED: Mapping[Unit, str] = {
+    Unit.USD: "usd",
+    Unit.USD_PRICE: "price",
+    Unit.PERCENT: "percent",
+    Unit.PERCENTAGE_POINTS: "points",
+    Unit.BASIS_POINTS: "bp",
+    Unit.RATIO: "ratio",
+    Unit.RATIO_PER_YEAR: "rate",
+    Unit.MULTIPLE: "multiple",
+    Unit.INDEX_POINTS: "index",
+    Unit.SESSIONS: "sessions",
+    Unit.COUNT: "count",
+}
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The figures of one text as they were booked."""
+
+    figures: list[Figure] = field(default_factory=list)
+
+    def book(self, figure: Figure) -> str:
+        self.figures.append(figure)
+        return f"\ue000{len(self.figures) - 1}\ue001"
+
+    def readings(self) -> tuple[str, ...]:
+        """Names of all readings printed so far."""
+        return tuple(dict.fromkeys(f.reading for f in self.figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints for one text in one locale."""
+
+    words: Words
+    ledger: Ledger
+
+    def number(self, kind: str, value: object) -> str:
+        """A reading or amount as `kind` prints it, by its size."""
+        amount = _amount(value, kind)
+        if amount.unit not in UNITS[kind]:
+            raise TemplateFault(f"The filter {kind} does not print {amount.unit} ({amount.reading}).")
+        return self._book(_TEXTS[kind](self.words, _decimal(amount)), amount)
+
+    def signed(self, value: object) -> str:
+        """By the reading's own unit, with its sign."""
+        amount = _amount(value, "signed")
+        text = _TEXTS[SIGNED[amount.unit]](self.words, _decimal(amount))
+        sign = "" if not re.search("[1-9]", text) else MINUS if amount.value < 0 else PLUS
+        return self._book(sign + text, amount)
+
+    def plain(self, value: object) -> str:
+        """By the reading's own unit, with a minus where it is negative; ratios that are parts of a whole as percent."""
+        amount = _amount(value, "plain")
+        text = _TEXTS[SIGNED[amount.unit]](self.words, _decimal(amount))
+        return self._book((MINUS if amount.value < 0 else "") + text, amount)
+
+    def date(self, value: object) -> str:
+        moment = _moment(value)
+        return self._booked(self.words.date(moment.when), moment.when.date().isoformat(), Kind.DATE, moment.reading)
+
+    def time(self, value: object) -> str:
+        moment = _moment(value)
+        return self._booked(self.words.time(moment.when), moment.when.isoformat(), Kind.TIME, moment.reading)
+
+    def weekday(self, value: object) -> str:
+        """The day's name; it holds no digit and needs no mark."""
+        return self.words.weekday(_moment(value).when)
+
+    def duration(self, value: object) -> str:
+        """A window's length: 24 hours."""
+        return self._length("duration", value)
+
+    def span(self, value: object) -> str:
+        """A window's length as it stands before a noun: 24-hour."""
+        return self._length("span", value)
+
+    def ordinal(self, value: object) -> str:
+        if not isinstance(value, Section):
+            raise TemplateFault("The filter ordinal numbers sections.")
+        return self._booked(str(value.number), float(value.number), Kind.ORDINAL, "section")
+
+    def name(self, value: object) -> str:
+        """A name that may hold digits: an event, an asset, an index, a number that is part of a term."""
+        if not isinstance(value, str):
+            raise TemplateFault("The filter name prints a text.")
+        text = str(value).translate(_MARKS)
+        return self._booked(text, text, Kind.NAME, "name") if any(c.isdigit() for c in text) else text
+
+    def _length(self, kind: str, window: object) -> str:
+        if not isinstance(window, Window):
+            raise TemplateFault(f"The filter {kind} prints the length of a window.")
+        hours = window_length(window)
+        unit, number = ("days", hours / 24) if hours >= 48 and hours % 24 == 0 else ("hours", hours)
+        digits = self.words.decimal(Decimal(str(number)), places_of(Decimal(str(number))))
+        text = self.words.plural(f"{kind}_{unit}", number, digits)
+        return self._booked(text, hours, Kind.HOURS, "window.length")
+
+    def _book(self, text: str, amount: Amount) -> str:
+        return self._booked(text, amount.value, amount.unit, amount.reading)
+
+    def _booked(self, text: str, value: float | str, unit: str, reading: str) -> str:
+        return self.ledger.book(Figure(text, value, str(unit), reading))
+
+
+def _amount(value: object, kind: str) -> Amount:
+    amount = Amount(value.value, value.unit, value.name) if isinstance(value, Reading) else value
+    if not isinstance(amount, Amount):
+        raise TemplateFault(f"The filter {kind} prints a reading, not {type(value).__name__}.")
+    if not math.isfinite(amount.value):
+        raise TemplateFault(f"{amount.reading} is {amount.value}, which no filter prints.")
+    return amount
+
+
+def _moment(value: object) -> Moment:
+    if isinstance(value, Reading):
+        return Moment(value.end, value.name)
+    if isinstance(value, Moment):
+        return value
+    raise TemplateFault("The filters date, time and weekday print the time of a reading or a moment.")
+
+
+def _decimal(amount: Amount) -> Decimal:
+    return abs(Decimal(repr(float(amount.value))))
+
+
+def _adaptive(words: Words, value: Decimal) -> str:
+    """One decimal below ten, three digits at least from there on, and enough for the first digit of the tiny."""
+    if value >= 10:
+        tenths = significant(value, 3) if value < 100 else value.quantize(Decimal(1))
+        return words.decimal(tenths, min(1, places_of(tenths)))
+    if value and value < Decimal("0.095"):
+        return words.decimal(value, 2)
+    return words.decimal(value, 1)
+
+
+def _whole(words: Words, value: Decimal) -> str:
+    """No decimals where there are none, one below ten."""
+    tenths = value.quantize(Decimal("0.1")) if value < 10 else value.quantize(Decimal(1))
+    return words.decimal(tenths, places_of(tenths))
+
+
+def _price(words: Words, value: Decimal) -> str:
+    if value >= 1000:
+        return words.fill("price", words.decimal(value, 0))
+    if value >= 1 or not value:
+        return words.fill("price", words.decimal(value, 2))
+    small = significant(value, 4)
+    return words.fill("price", words.decimal(small, min(8, places_of(small))))
+
+
+def _counted(kind: str) -> Callable[[Words, Decimal], str]:
+    return lambda words, value: words.plural(kind, float(value), words.decimal(value, 0))
+
+
+def _filled(kind: str, digits: Callable[[Words, Decimal], str], times: int = 1) -> Callable[[Words, Decimal], str]:
+    return lambda words, value: words.fill(kind, digits(words, value * times))
+
+
+_TEXTS: Mapping[str, Callable[[Words, Decimal], str]] = {
+    "usd": lambda words, value: words.dollars(value),
+    "price": _price,
+    "percent": _filled("percent", _adaptive),
+    "points": _filled("points", _adaptive),
+    "bp": _filled("bp", _whole),
+    "share": _filled("percent", _adaptive, 100),
+    "rate": _filled("percent", _adaptive, 100),
+    "ratio": _adaptive,
+    "multiple": _filled("multiple", _adaptive),
+    "index": _whole,
+    "sessions": _counted("sessions"),
+    "count": lambda words, value: words.decimal(value, 0),
+}

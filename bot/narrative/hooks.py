@@ -1,0 +1,113 @@
+"""The puzzle a recap opens with, the line that answers it, and which wording of each slot it gets."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.domain.explanation import DayKind, Explanation, Role
+from bot.narrative.facts import Facts
+from bot.narrative.outline import Formula, Plan, Section, Told
+from bot.narrative.phrases import pick
+
+__all__ = ["choices", "formula", "hook"]
+
+SLOTS: dict[str, tuple[str, ...]] = {"title": ("a", "b", "c"), "bridge": ("a", "b", "c"), "misfit": ("a", "b")}
+"""Slots whose wording varies from recap to recap; terms for quantities never do."""
+
+CROWDED = 1.5
+"""So many accounts long for each one short count as a crowd in a hook."""
+
+
+def hook(explanation: Explanation, clear: bool, past: Sequence[Plan]) -> str:
+    """The kind of hook: one whose readings are there and that was not used of late."""
+    if not clear:
+        return "unclear"
+    facts = Facts(explanation.readings, explanation.scope)
+    kind = explanation.day_kind
+    fitting = [name for name, fits in _HOOKS[kind].items() if fits(facts)]
+    if not fitting:
+        return "bare"
+    return pick(fitting, _key(explanation, "hook"), [p.hook for p in past[-(len(fitting) - 1) :]] if fitting[1:] else ())
+
+
+def choices(explanation: Explanation, past: Sequence[Plan]) -> Mapping[str, str]:
+    """Slot: which wording."""
+    return {
+        slot: pick(options, _key(explanation, slot), [p.choices[slot] for p in past[-(len(options) - 1) :]])
+        for slot, options in SLOTS.items()
+    }
+
+
+def formula(explanation: Explanation, sections: Sequence[Section]) -> Formula | None:
+    """A + B = C, or no clear trigger + B = C; none where neither A nor B is licensed."""
+    told = [t for section in sections for t in section.causes]
+    trigger = next((t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time), None)
+    carriers = [t for role in (Role.MECHANISM, Role.BACKDROP, Role.AMPLIFIER) for t in told if t.role is role]
+    parts = tuple(carriers[:1])
+    if trigger is None and not parts:
+        return None
+    return Formula(trigger, parts, _outcome(explanation.day_kind, told, parts))
+
+
+def _outcome(kind: DayKind, told: Sequence[Told], parts: Sequence[Told]) -> str:
+    others = {t.cause for t in told} - {t.cause for t in parts}
+    chained = any(t.licences("chain_liquidation", "forced_covering") for t in told)
+    if kind is DayKind.SELLOFF and ("long_liquidation_cascade" in others or chained):
+        return "cascade"
+    if kind is DayKind.RALLY and ("short_squeeze" in others or chained):
+        return "squeeze"
+    return {"selloff": "fall", "rally": "rise", "whipsaw": "whipsaw", "quiet": "calm"}[kind.value]
+
+
+def _key(explanation: Explanation, slot: str) -> str:
+    return f"{explanation.window.end.date().isoformat()} {slot}"
+
+
+def _ranging(facts: Facts) -> bool:
+    rank = facts.rank("price.range_before.{asset}")
+    return rank is not None and rank <= 40 and facts.has("liquidations.total{of}")
+
+
+def _fallen(facts: Facts) -> bool:
+    return facts.down("price.return.{asset}")
+
+
+def _risen(facts: Facts) -> bool:
+    return facts.up("price.return.{asset}")
+
+
+def _level_lost(facts: Facts) -> bool:
+    return facts.has("level.low_20d.{asset}") and facts.down("level.close_vs_low_20d.{asset}")
+
+
+def _level_won(facts: Facts) -> bool:
+    return facts.has("level.high_20d.{asset}") and facts.up("level.close_vs_high_20d.{asset}")
+
+
+def _swung(facts: Facts) -> bool:
+    return facts.has("price.high.{asset}", "price.low.{asset}", "price.return.{asset}")
+
+
+_HOOKS: dict[DayKind, dict[str, Callable[[Facts], bool]]] = {
+    DayKind.SELLOFF: {
+        "ranging": lambda facts: _fallen(facts) and _ranging(facts),
+        "cost": lambda facts: _fallen(facts) and facts.up("liquidations.long{of}"),
+        "streak": lambda facts: _fallen(facts) and facts.above("etf.outflow_streak.{asset}", 2),
+        "level": lambda facts: _fallen(facts) and _level_lost(facts),
+        "crowd": lambda facts: _fallen(facts) and facts.above("long_short.accounts.{asset}", CROWDED),
+        "plain": _fallen,
+    },
+    DayKind.RALLY: {
+        "ranging": lambda facts: _risen(facts) and _ranging(facts),
+        "cost": lambda facts: _risen(facts) and facts.up("liquidations.short{of}"),
+        "streak": lambda facts: _risen(facts) and facts.above("etf.inflow_streak.{asset}", 2),
+        "level": lambda facts: _risen(facts) and _level_won(facts),
+        "plain": _risen,
+    },
+    DayKind.WHIPSAW: {
+        "swing": _swung,
+        "sides": lambda facts: facts.has("liquidations.long{of}", "liquidations.short{of}", "price.return.{asset}"),
+    },
+    DayKind.QUIET: {
+        "rest": lambda facts: facts.has("price.range.{asset}"),
+        "small": lambda facts: facts.has("price.return.{asset}", "price.range.{asset}"),
+    },
+}

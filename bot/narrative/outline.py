@@ -1,0 +1,109 @@
+"""What a plan is made of: facts and their order, without a word of any language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.explanation import DayKind, Role
+from bot.domain.series import Release
+from bot.domain.window import Scope, Window
+from bot.narrative.amounts import Amount
+from bot.narrative.compare import Comparison
+from bot.narrative.facts import Facts
+
+__all__ = ["Formula", "Plan", "Section", "Told", "Watch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A cause as it will be told.
+
+    `claims` are the sentences its evidence licenses, `strength` the band of its confidence, `still` whether it led
+    the recap before, `evidence` its strongest readings, `gaps` the topics without data when they outweigh the rest.
+    """
+
+    cause: str
+    role: Role
+    strength: str
+    claims: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    still: bool = False
+    in_time: bool = True
+    gaps: tuple[str, ...] = ()
+
+    def licences(self, *claims: str) -> bool:
+        """True when one of the claims is licensed."""
+        return any(claim in self.claims for claim in claims)
+
+    def compares(self, pattern: str) -> bool:
+        return self.comparison is not None and self.comparison.pattern == pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One numbered part: a cause, and what made it worse."""
+
+    number: int
+    causes: tuple[Told, ...]
+
+    @property
+    def lead(self) -> Told:
+        return self.causes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A + B = C. `trigger` is None where none is clear; `outcome` names C."""
+
+    trigger: Told | None
+    parts: tuple[Told, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One thing to watch, with a branch either way: a level, a release, the next flow, or the state of leverage."""
+
+    kind: str
+    pattern: str = ""
+    beyond: str = ""
+    release: Release | None = None
+    streak: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which facts a recap tells, in which order; every locale tells the same ones.
+
+    `strong` allows the dramatic title. `looked_at` and `unassessed` are for a move without a clear cause: readings
+    that speak against the causes, and the topics nobody could judge. `choices` keep which opener each slot got.
+    """
+
+    window: Window
+    scope: Scope
+    day_kind: DayKind
+    clear: bool
+    strong: bool
+    hook: str
+    formula: Formula | None
+    sections: tuple[Section, ...]
+    tension: tuple[str, ...]
+    looked_at: tuple[str, ...]
+    unassessed: tuple[str, ...]
+    misfits: tuple[str, ...]
+    watch: tuple[Watch, ...]
+    gaps: tuple[str, ...]
+    choices: Mapping[str, str]
+    facts: Facts
+
+    @property
+    def causes(self) -> tuple[Told, ...]:
+        return tuple(told for section in self.sections for told in section.causes)
+
+    def tells(self, *causes: str) -> bool:
+        """True when one of the causes has its place in a section."""
+        return any(told.cause in causes for told in self.causes)
+
+    def claims(self, *claims: str) -> bool:
+        """True when one of the claims is licensed anywhere in the recap."""
+        return any(told.licences(*claims) for told in self.causes)

@@ -1,0 +1,93 @@
+"""A locale's words of magnitude: how much goes into a unit, and what stands around the digits."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time, get_day_names
+from babel.numbers import NumberPattern, parse_pattern
+
+__all__ = ["FIGURES_FILE", "Words", "load_words"]
+
+FIGURES_FILE = "figures.toml"
+GROUPING = "#,##0"
+MINUS, PLUS = "\u2212", "+"
+
+
+@dataclass(frozen=True)
+class Words:
+    """`patterns` hold one text with a gap for each kind; `scales` the steps of dollars, the largest first."""
+
+    locale: Locale
+    patterns: Mapping[str, str]
+    scales: tuple[tuple[Decimal, str], ...]
+
+    def fill(self, kind: str, digits: str) -> str:
+        return self.patterns[kind].format(digits)
+
+    def plural(self, kind: str, number: float, digits: str) -> str:
+        """The pattern `kind.one` or `kind.other`, by the locale's own rule."""
+        form = self.locale.plural_form(number)
+        return self.patterns.get(f"{kind}.{form}", self.patterns[f"{kind}.other"]).format(digits)
+
+    def decimal(self, value: Decimal, places: int) -> str:
+        """Digits with the locale's separators, rounded half up."""
+        rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return self._number_patterns[min(places, 8)].apply(rounded, self.locale)
+
+    def dollars(self, value: Decimal) -> str:
+        """Three significant digits in the largest unit that fits: $469 million, 4.69亿美元."""
+        rounded = significant(value, 3)
+        step, pattern = next(row for row in self.scales if rounded >= row[0] or row is self.scales[-1])
+        amount = rounded / step
+        return pattern.format(self.decimal(amount, places_of(amount)))
+
+    def date(self, when: datetime) -> str:
+        return str(format_skeleton("MMMMd", when, locale=self.locale))
+
+    def time(self, when: datetime) -> str:
+        return str(format_time(when, "HH:mm", locale=self.locale))
+
+    def weekday(self, when: datetime) -> str:
+        return str(self._days[when.weekday()])
+
+    @cached_property
+    def _number_patterns(self) -> list[NumberPattern]:
+        return [parse_pattern(GROUPING + ("." + "0" * n if n else "")) for n in range(9)]
+
+    @cached_property
+    def _days(self) -> Mapping[int, str]:
+        return get_day_names("wide", locale=self.locale)
+
+
+def significant(value: Decimal, digits: int) -> Decimal:
+    """Rounded half up to so many significant digits."""
+    if not value:
+        return value
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), ROUND_HALF_UP)
+
+
+def places_of(value: Decimal) -> int:
+    """Decimal places that are needed, without trailing noughts."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def load_words(folder: Path) -> Words:
+    """The table of one locale's folder."""
+    table = tomllib.loads((folder / FIGURES_FILE).read_text(encoding="utf-8"))
+    scales = tuple((Decimal(row["from"]), str(row["text"])) for row in table["dollars"])
+    return Words(Locale.parse(table["language"]), _flat(table["patterns"]), scales)
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, str]:
+    rows: dict[str, str] = {}
+    for kind, text in table.items():
+        rows |= {f"{kind}.{form}": str(t) for form, t in text.items()} if isinstance(text, dict) else {kind: str(text)}
+    return rows
