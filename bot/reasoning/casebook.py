@@ -246,8 +246,16 @@ def _given_faults(document: Document, loc: Loc, given: Any) -> Iterator[Fault]:
 
 def _expect_faults(document: Document, loc: Loc, expect: Any, cause: Cause) -> Iterator[Fault]:
     known = {"claims": [claim.id for claim in cause.claims], "missing": [clause.id for clause in cause.clauses]}
+    for key in ("confidence", "coverage", "points"):
+        limits = expect.get(key) if isinstance(expect, dict) else None
+        if isinstance(limits, list) and len(limits) == 2 and _descends(*limits):
+            yield document.fault((*loc, key), "the lower limit stands first")
     for key, names in known.items():
         wanted = expect.get(key) if isinstance(expect, dict) else None
         for n, name in enumerate(wanted if isinstance(wanted, list) else []):
             if name not in names:
                 yield document.fault((*loc, key, n), f"{cause.name} has no '{name}'; it has {', '.join(names)}")
+
+
+def _descends(low: Any, high: Any) -> bool:
+    return isinstance(low, int | float) and isinstance(high, int | float) and low > high

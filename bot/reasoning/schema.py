@@ -134,6 +134,8 @@ def shape_faults(document: Document, error: ValidationError, model: type[BaseMod
     """Every complaint of pydantic as a fault at its place, in words for the person who wrote the file."""
     for details in error.errors(include_url=False):
         loc = tuple(details["loc"])
+        if details["type"] == "too_short" and details["input"]:
+            continue  # the list isn't empty: its items have faults of their own
         if details["type"] == "extra_forbidden":
             yield document.fault(loc, _unknown_key(loc, model), key=True)
         else:

@@ -8,9 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from made import CASEBOOK, CAUSE, DAY_KINDS  # noqa: E402 - found through the path above
+from made import CASEBOOK, CAUSE, DAY_KINDS
 
-from bot.reasoning.rulebook import load_rulebook  # noqa: E402
+from bot.reasoning.rulebook import load_rulebook
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ claims:"""
 WRONG = {
     "unknown key": ("title:", "titel:", "plain.yaml:4:1: unknown key 'titel'; did you mean 'title'?"),
     "missing key": ("title: A plain cause\n", "", "plain.yaml:1:1: title: this key is missing"),
-    "unknown key inside": ("max_age: 12h", "max_age: 12h, since: 3h", "plain.yaml:14:77: unknown key 'since'"),
+    "unknown key inside": ("max_age: 12h", "max_age: 12h, since: 3h", "plain.yaml:14:71: unknown key 'since'"),
     "ramp's ends equal": ("{from: 1, to: 3}", "{from: 3, to: 3}", "plain.yaml:12:11: the ramp's ends must differ"),
     "unknown reading": (
         "reading: liquidations.long",
@@ -78,7 +78,7 @@ WRONG = {
     "claim needs counter-evidence": (
         "claims:\n  large: {needs: [size]",
         f"{COUNTER}\n  large: {{needs: [calm]",
-        "plain.yaml:22:19: calm is counter-evidence and can't license a claim",
+        "plain.yaml:23:19: calm is counter-evidence and can't license a claim",
     ),
     "claim needs nothing": ("needs: [size]", "needs: []", "plain.yaml:16:3: the claim large needs nothing"),
     "claim's threshold": ("at_least: 0.5", "at_least: 0", "claims.large.at_least: "),
@@ -139,6 +139,11 @@ def test_a_file_of_another_shape(folder, text, message):
 def test_a_file_that_is_no_text(folder):
     (folder.path / "causes" / "plain.yaml").write_bytes(b"\xff\xfe\x00")
     assert "it isn't UTF-8 text" in faults(folder)[0]
+
+
+def test_one_mistake_is_one_fault(folder):
+    folder.swap("max_age: 12h", "max_age: 12h, since: 3h")
+    assert len(faults(folder)) == 1
 
 
 def test_all_faults_of_all_files_at_once(folder):
