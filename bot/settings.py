@@ -142,7 +142,8 @@ class _File:
             values = tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:
             reason, _, end = str(error).partition(" (at ")
-            line, column = re.findall(r"\d+", end) or (self._text.count("\n") + 1, 1)
+            lines = self._text.split("\n")
+            line, column = re.findall(r"\d+", end) or (len(lines), len(lines[-1]) + 1)
             raise SettingsError(f"{self.path}:{line}:{column}: no valid TOML: {reason}") from None
         return {name: _absolute(name, value, self.path.absolute().parent) for name, value in values.items()}
 
@@ -167,7 +168,9 @@ def _absolute(name: str, value: Any, folder: Path) -> Any:
 
 
 def _told(error: ValidationError, variables: Mapping[str, str], file: _File) -> Iterator[str]:
-    for fault in error.errors(include_input=False, include_url=False):
+    faults = error.errors(include_input=False, include_url=False)
+    # A default that depends on a bad value is no fault of its own.
+    for fault in (f for f in faults if f["type"] != "default_factory_not_called"):
         name = str(fault["loc"][0])
         reason = fault["msg"].removeprefix("Value error, ")
         yield f"{variables.get(name) or file.place(name)}: bad value for {name!r}: {reason[0].lower()}{reason[1:]}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.app.recap import Request
     from bot.app.wiring import Desk
     from bot.domain.explanation import Explanation
+    from bot.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -51,8 +52,9 @@ def write(
     """Write the recap of a window."""
     if form not in {"text", "telegram", "json"}:
         raise UsageError(f"{form!r} is no format. Choose text, telegram or json.")
+    request = _request(at, window, scope, locale, sample, archive)
     with _desk(sample, archive) as desk:
-        recap = desk.recap(_request(at, window, scope, locale or desk.locale, sample, archive))
+        recap = desk.recap(request)
     if form == "json":
         import json
 
@@ -112,8 +114,9 @@ def replay(
     clock, start, stop = parse_clock(at), parse_day(first), parse_day(last)
     if stop < start:
         raise UsageError(f"--to {last} lies before --from {first}. Swap them.")
+    length, told_of = parse_length(window), parse_scope(scope)
+    request = Request(start + clock, length, told_of, parse_locale(locale or _settings().locale))
     with _desk(sample, archive) as desk:
-        request = Request(start + clock, parse_length(window), parse_scope(scope), parse_locale(locale or desk.locale))
         done = replay_to(out, desk, start + clock, stop + clock, request)
         with _bar("recaps") as count:
             gaps = [day for n, day in enumerate(done, start=1) if (count(n, (stop - start).days + 1), day.gap)[1]]
@@ -133,9 +136,8 @@ def check(
     """Check rules, their tests and the templates; every fault with its place."""
     from bot.app.checkup import checkup
     from bot.app.wiring import rules_of, templates_of
-    from bot.settings import load_settings
 
-    settings = load_settings(_environment())
+    settings = _settings()
     report = checkup(rules or rules_of(settings), templates or templates_of(settings))
     for line in report.faults:
         print(line, file=sys.stderr)
@@ -151,11 +153,10 @@ def import_(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An archive folder or zip.")],
 ) -> None:
     """Bring an archive of market data into the store; a second time changes nothing."""
-    from bot.settings import load_settings
     from bot.sources.archive import import_archive
     from bot.store import Store
 
-    with Store.open(load_settings(_environment()).database_url.get_secret_value()) as store, _bar("files") as count:
+    with Store.open(_settings().database_url.get_secret_value()) as store, _bar("files") as count:
         report = import_archive(folder, store, lambda done, total, _: count(done, total))
     rows = report.written
     print(
@@ -178,11 +179,10 @@ def export(
     """Write market data as an archive that `recap import` reads."""
     from bot.app.arguments import parse_day
     from bot.app.wiring import Origin, recorded
-    from bot.settings import load_settings
     from bot.sources.archive import export_archive
 
     since, until = parse_day(first) if first else None, parse_day(last) + timedelta(days=1) if last else None
-    with recorded(load_settings(_environment()), Origin(sample, archive)) as source:
+    with recorded(_settings(), Origin(sample, archive)) as source:
         files = export_archive(source, folder, since=since, until=until, names=tuple(series or ()), compact=compact)
     print(f"{files} files written to {folder}.")
 
@@ -190,13 +190,14 @@ def export(
 @contextmanager
 def _desk(sample: bool, archive: Path | None) -> "Iterator[Desk]":
     from bot.app.wiring import Origin, open_desk
-    from bot.settings import load_settings
 
-    with open_desk(load_settings(_environment()), Origin(sample, archive)) as desk:
+    with open_desk(_settings(), Origin(sample, archive)) as desk:
         yield desk
 
 
-def _request(at: str | None, window: str, scope: str, locale: str, sample: bool, archive: Path | None) -> "Request":
+def _request(
+    at: str | None, window: str, scope: str, locale: str | None, sample: bool, archive: Path | None
+) -> "Request":
     from bot.app.arguments import parse_length, parse_locale, parse_scope, parse_time
     from bot.app.recap import Request
     from bot.app.wiring import SAMPLE_MOMENT
@@ -206,14 +207,14 @@ def _request(at: str | None, window: str, scope: str, locale: str, sample: bool,
     as_of, aloud = parse_time(at or SAMPLE_MOMENT) if at or sample else (datetime.now(UTC), "")
     if aloud:
         print(aloud, file=sys.stderr)
-    return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale))
+    return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale or _settings().locale))
 
 
 def _explained(at: str | None, window: str, scope: str, sample: bool, archive: Path | None) -> "Explanation":
     from bot.app.recap import explain_at
 
+    request = _request(at, window, scope, None, sample, archive)
     with _desk(sample, archive) as desk:
-        request = _request(at, window, scope, desk.locale, sample, archive)
         return explain_at(request, desk.gather(request.as_of), desk.rulebook)
 
 
@@ -243,10 +244,12 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield move
 
 
-def _environment() -> dict[str, str]:
+def _settings() -> "Settings":
     import os
 
-    return dict(os.environ)
+    from bot.settings import load_settings
+
+    return load_settings(os.environ)
 
 
 def main() -> None:

@@ -66,10 +66,10 @@ def readings_table(readings: Readings) -> RenderableType:
 
 def _headline(explanation: Explanation) -> Text:
     window = explanation.window
+    span = f"{window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC, as of {window.as_of:%H:%M}"
     lines = [
-        f"{explanation.scope.name} · {explanation.day_kind.value} · "
-        f"{window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC, as of {window.as_of:%H:%M}",
-        f"explained {explanation.explained:.0%}: the chance that a trigger, mechanism or backdrop named here was present",
+        f"{explanation.scope.name} · {explanation.day_kind.value} · {span}",
+        f"explained {explanation.explained:.0%}: the chance that a trigger, mechanism or backdrop below was present",
     ]
     if not explanation.clear:
         lines.append("No clear cause: nothing that could have started or carried the move is likelier than not.")

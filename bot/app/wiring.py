@@ -37,7 +37,6 @@ class Desk:
     gather: Gather
     rulebook: Rulebook
     templates: Templates
-    locale: str
 
     def recap(self, request: Request) -> Recap:
         return make_recap(request, self.gather, self.rulebook, self.templates)
@@ -48,7 +47,7 @@ def open_desk(settings: Settings, origin: Origin) -> Iterator[Desk]:
     """The desk for one command; the store is closed with it."""
     rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
     with gathering(settings, origin) as gather:
-        yield Desk(gather, rulebook, templates, settings.locale)
+        yield Desk(gather, rulebook, templates)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from functools import cache
 
 from bot.domain.readings import Unit
 
-__all__ = ["ASSETS", "CATALOGUE", "COVERED", "Quantity", "lookup", "publisher"]
+__all__ = ["ASSETS", "CATALOGUE", "COVERED", "Quantity", "lookup", "publishers"]
 
 ASSETS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "AVAX", "LINK", "LTC", "SUI", "TRX", "HYPE")
 COVERED = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA")
@@ -175,9 +175,17 @@ _PUBLISHERS = (
 )
 
 
-def publisher(source: str) -> str:
-    """Whose figures a recorded series or market holds; the name itself where nobody is listed."""
-    return next((name for prefix, name in _PUBLISHERS if source.startswith(prefix)), source)
+def publishers(source: str) -> tuple[str, ...]:
+    """Whose figures a reading was made of, in order, each named once; a series nobody is listed for names itself.
+
+    `source` is a reading's: recorded series and `bars/` of markets, joined by words, commas and signs.
+    """
+    series = (word.removeprefix("bars/") for word in re.findall(r"[a-z_]+(?:/|\.)[\w.*{},/-]*\w", source))
+    return tuple(dict.fromkeys(name for found in series for name in _publisher(found).split(", ")))
+
+
+def _publisher(series: str) -> str:
+    return next((name for prefix, name in _PUBLISHERS if series.startswith(prefix)), series)
 
 
 @cache

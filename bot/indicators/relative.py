@@ -1,5 +1,7 @@
 """How an asset did beside BTC once its usual sensitivity is taken out, and how broad the move was."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from bot.domain.catalogue import ASSETS
@@ -94,8 +96,7 @@ def _all_returns(view: View) -> dict[str, float]:
 def share_down(view: View, _: str) -> Measured:
     """Share of the majors that closed lower; ≥ 0.9 is broad."""
     returns = _returns(view)
-    value = float(np.mean([r < 0 for r in returns.values()]))
-    return Measured(value, view.window.end, view.window.end, f"bars of {len(returns)} majors")
+    return _over_majors(view, [value < 0 for value in returns.values()], returns)
 
 
 @indicator("breadth.share_beating_btc")
@@ -105,4 +106,10 @@ def share_beating(view: View, _: str) -> Measured:
     if "BTC" not in returns:
         raise NoData("no BTC return to beat")
     others = [value > returns["BTC"] for asset, value in returns.items() if asset != "BTC"]
-    return Measured(float(np.mean(others)), view.window.end, view.window.end, f"bars of {len(others)} majors")
+    return _over_majors(view, others, returns)
+
+
+def _over_majors(view: View, holds: list[bool], majors: Iterable[str]) -> Measured:
+    """The share of the majors something holds for, from all their markets."""
+    source = ", ".join(sorted({view.candles(asset).source for asset in majors}))
+    return Measured(float(np.mean(holds)), view.window.end, view.window.end, source)

@@ -24,7 +24,7 @@ STYLES = ("thread", "brief")
 NAMES = ("plan", "facts", "asset", "coins", "the", "has", "up", "down", "printer", "publishers", "printed", "moment")
 """What a template may name besides its own macros; `printer` is the filters' own."""
 
-BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "plain")
+BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "listed")
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,10 @@ SIGNED: Mapping[Unit, str] = {
     Unit.COUNT: "count",
 }
 
+PART = re.compile("share|leverage|buildup|change")
+CHANGE = re.compile("change|net_flow\\.(btc|eth|five)|return|residual|excess|premium|buildup|vs_(low|high|mean)")
+"""Readings that are parts of a whole, and those whose plus sign says something."""
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -92,11 +96,13 @@ class Printer:
         sign = "" if not re.search("[1-9]", text) else MINUS if amount.value < 0 else PLUS
         return self._book(sign + text, amount)
 
-    def plain(self, value: object) -> str:
-        """By the reading's own unit, with a minus where it is negative; ratios that are parts of a whole as percent."""
-        amount = _amount(value, "plain")
-        text = _TEXTS[SIGNED[amount.unit]](self.words, _decimal(amount))
-        return self._book((MINUS if amount.value < 0 else "") + text, amount)
+    def listed(self, value: object) -> str:
+        """By the reading's own unit, for a list: a change carries its sign, a part of a whole is a percentage."""
+        amount = _amount(value, "listed")
+        part = amount.unit is Unit.RATIO and PART.search(amount.reading) is not None
+        text = _TEXTS["share" if part else SIGNED[amount.unit]](self.words, _decimal(amount))
+        plus = PLUS if amount.value > 0 and CHANGE.search(amount.reading) else ""
+        return self._book((MINUS if amount.value < 0 else plus) + text, amount)
 
     def date(self, value: object) -> str:
         moment = _moment(value)

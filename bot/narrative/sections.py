@@ -21,16 +21,16 @@ FIRM = 0.60
 US_SESSION = timedelta(hours=6, minutes=30)
 
 CLAIMS: dict[str, tuple[str, ...]] = {
-    "etf_outflow": ("support_withdrawn", "outflow_streak", "us_hours_selling"),
-    "etf_inflow": ("steady_bid", "inflow_streak", "us_hours_buying"),
-    "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long", "chain_liquidation"),
-    "short_crowding": ("shorts_were_paying", "leverage_added", "leverage_high", "crowd_was_short", "forced_covering"),
+    "etf_outflow": ("support_withdrawn", "us_hours_selling", "heavy_week", "outflow_streak"),
+    "etf_inflow": ("steady_bid", "us_hours_buying", "heavy_week", "inflow_streak"),
+    "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long"),
+    "short_crowding": ("shorts_were_paying", "leverage_added", "leverage_high", "crowd_was_short"),
     "macro_headwind": ("cut_hopes_faded", "yields_up", "dollar_up", "risk_off", "rebounds_capped"),
     "macro_tailwind": ("cut_hopes_grew", "yields_down", "dollar_down", "risk_on"),
 }
 """The order in which claims are told where it differs from the rule file's; the first ones win the room."""
 
-FREE = ("chain_liquidation", "forced_covering", "loop", "rebounds_capped")
+FREE = ("chain_liquidation", "forced_covering", "positions_closed", "loop", "rebounds_capped", "heavy_session")
 """Claims that are told in any case: they close their section."""
 
 TWICE = {"chain_liquidation": "loop", "forced_covering": "loop"}

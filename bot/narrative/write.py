@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Template, TemplateError
 
-from bot.domain.catalogue import publisher
+from bot.domain.catalogue import publishers
 from bot.domain.thread import Figure, Thread
 from bot.errors import TemplateFault
 from bot.narrative.amounts import Moment
@@ -60,7 +60,7 @@ def _moments(plan: Plan) -> Mapping[str, Moment]:
 def _publishers(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
     """Whose figures were printed so far, each named once."""
     found = (plan.facts.readings.known(name) for name in ledger.readings())
-    names = [name for reading in found if reading for name in publisher(reading.source).split(", ")]
+    names = [name for reading in found if reading for name in publishers(reading.source)]
     return tuple(sorted(dict.fromkeys(names), key=str.casefold))
 
 

@@ -146,7 +146,7 @@ def _write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
 def _write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(contents):
-            # The time and rights of today's machine would make the same contents differ.
-            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            # A bare name carries a fixed time; the machine's own time and rights would make the same contents differ.
+            member = zipfile.ZipInfo(name)
             member.create_system, member.external_attr = 3, 0o644 << 16
             archive.writestr(member, contents[name], zipfile.ZIP_DEFLATED, 9)

@@ -25,8 +25,8 @@ def migrate(engine: Engine) -> None:
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if not _up_to_date(connection):
-            _upgrade(connection)
+        # Alembic looks at the version again, now that nobody else can change it.
+        _upgrade(connection)
 
 
 def _up_to_date(connection: Connection) -> bool:

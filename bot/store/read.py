@@ -38,7 +38,7 @@ _COVERAGE = (
 def read_points(connection: Connection, since: datetime, until: datetime) -> list[PointColumns]:
     """Every series with rows of `time >= since` and `known <= until`."""
     span = (stamp(since), stamp(until))
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         found = []
         for (series,) in _names(connection, cursor, "points", ("series",)):
             rows = cursor.execute(sql(connection, _POINTS), (series, *span)).fetchall()
@@ -51,7 +51,7 @@ def read_points(connection: Connection, since: datetime, until: datetime) -> lis
 def read_bars(connection: Connection, since: datetime, until: datetime) -> list[BarColumns]:
     """Every market with bars of `time >= since` that had closed at `until`."""
     span = (stamp(since), stamp(until))
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         found = []
         for market in _names(connection, cursor, "bars", ("venue", "symbol", "timeframe")):
             rows = cursor.execute(sql(connection, _BARS), (*market, *span)).fetchall()
@@ -63,23 +63,30 @@ def read_bars(connection: Connection, since: datetime, until: datetime) -> list[
 
 def read_releases(connection: Connection, since: datetime, until: datetime) -> list[Release]:
     """Releases scheduled from `since` to `until`, whatever has been published since."""
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         rows = cursor.execute(sql(connection, _RELEASES), (stamp(since), stamp(until))).fetchall()
     return [_release(row) for row in rows]
 
 
 def read_headlines(connection: Connection, since: datetime, until: datetime) -> list[Headline]:
     """Headlines published from `since` to `until`."""
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         rows = cursor.execute(sql(connection, _HEADLINES), (stamp(since), stamp(until))).fetchall()
     return [Headline(moment(time), outlet, title, url) for time, outlet, title, url in rows]
 
 
 def read_coverage(connection: Connection) -> list[Coverage]:
     """What is stored, by name."""
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         rows = [row for statement in _COVERAGE for row in cursor.execute(statement).fetchall()]
     return sorted((Coverage(name, moment(a), moment(z), n) for name, a, z, n in rows), key=lambda c: c.name)
+
+
+def _cursor(connection: Connection) -> "closing[Any]":
+    if connection.dialect.name == "sqlite":
+        return closing(connection.connection.cursor())
+    # Numbers arrive as text otherwise, to be parsed one by one.
+    return closing(connection.connection.cursor(binary=True))
 
 
 def _bar_columns(market: tuple[str, ...], time: "array[int]", prices: list["array[float]"]) -> BarColumns:

@@ -69,7 +69,7 @@ def templates():
 
 @pytest.fixture(scope="session")
 def desk(sample, rulebook, templates) -> Desk:
-    return Desk(from_archive(sample), rulebook, templates, "en")
+    return Desk(from_archive(sample), rulebook, templates)
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_the_json_form_is_whole(recap):
     assert set(form) >= {"findings", "ranking", "readings", "missing", "thread", "figures"}
     states = {finding["cause"]: finding["state"] for finding in form["findings"]}
     assert all(states[cause] == "active" for cause in form["ranking"])
-    clause = form["findings"][0]["contributions"][0]
+    clause = next(f for f in form["findings"] if f["cause"] == "etf_outflow")["contributions"][0]
     wanted = {"clause", "reading", "value", "unit", "z", "grade", "points", "end", "known", "source", "reason"}
     assert set(clause) >= wanted
     assert form["thread"]["posts"][0]["text"]
@@ -170,7 +170,7 @@ def test_an_archive_that_is_not_there_or_broken(recap, tmp_path):
     broken.write_bytes(resources.sample_archive().read_bytes()[:5000])
     assert told_plainly(recap("write", "--archive", str(broken), "--at", "2025-02-26"), "broken.zip")
     assert told_plainly(recap("write", "--archive", str(tmp_path)), "--at")
-    assert told_plainly(recap("write", "--sample", "--archive", str(tmp_path)), "Give one of them")
+    assert told_plainly(recap("write", *DAY, "--archive", str(tmp_path)), "Give one of them")
 
 
 def test_an_import_with_faults_lists_them_all(recap, tmp_path):

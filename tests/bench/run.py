@@ -66,7 +66,7 @@ def command(*arguments: str) -> Callable[[], object]:
 
 def desk_of(archive: Archive) -> Desk:
     rulebook, templates = load_rulebook(resources.rules_folder()), Templates.load(resources.templates_folder())
-    return Desk(from_archive(archive), rulebook, templates, "en")
+    return Desk(from_archive(archive), rulebook, templates)
 
 
 def rules(desk: Desk) -> Speed:

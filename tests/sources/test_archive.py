@@ -154,6 +154,7 @@ def test_a_compact_export_has_the_same_bytes_each_time(folder, tmp_path):
 def test_a_folder_is_written_with_the_same_bytes_each_time(folder, tmp_path):
     for name in ("a", "b"):
         export_archive(read_archive(folder), tmp_path / name)
+    assert (tmp_path / "a" / "headlines.csv.gz").read_bytes()[4:8] == bytes(4), "a time of packing"
     first = {file.relative_to(tmp_path / "a"): file.read_bytes() for file in (tmp_path / "a").rglob("*.*")}
     assert first == {file.relative_to(tmp_path / "b"): file.read_bytes() for file in (tmp_path / "b").rglob("*.*")}
 
@@ -168,6 +169,14 @@ def test_an_export_can_be_cut_by_time(folder, store, tmp_path):
     assert [list(p.value) for p in cut.points] == [[-937900000.0]]
     assert [list(b.close) for b in cut.bars] == [[88680.4]]
     assert (len(cut.releases), len(cut.headlines)) == (1, 1)
+
+
+def test_a_bar_that_is_open_at_the_end_is_not_exported(folder, store, tmp_path):
+    import_archive(folder, store)
+    until = datetime(2025, 2, 25, 23, 59, tzinfo=UTC)
+    for name, source in (("from_store", store), ("from_archive", read_archive(folder))):
+        export_archive(source, tmp_path / name, until=until)
+        assert [list(b.close) for b in read_archive(tmp_path / name).bars] == [[91552.9]]
 
 
 def test_an_export_can_be_cut_by_name(folder, tmp_path):

@@ -1,7 +1,9 @@
 """The tables are made and kept up to date when a store is opened, by one process of those that start at once."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+import bot.store.engine
 import bot.store.migrate
 from bot.errors import StoreError
 from bot.store import Store
@@ -78,6 +81,14 @@ def test_processes_that_start_at_once_make_the_tables_once(database_url):
     assert [process.returncode for process in processes] == [0] * 3
     with Store.open(database_url) as store:
         assert store.coverage() == []
+
+
+def test_a_start_waits_for_another_that_is_making_the_tables(tmp_path, sqlite_url, monkeypatch):
+    with closing(sqlite3.connect(tmp_path / "recap.sqlite3", isolation_level=None)) as other:
+        other.execute("CREATE TABLE made (a)")
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(bot.store.engine.time, "sleep", lambda _: other.rollback())
+        Store.open(sqlite_url).close()
 
 
 def test_a_step_that_breaks_leaves_nothing_behind(engine, database_url, monkeypatch):
