@@ -72,6 +72,6 @@ def test_every_library_the_package_imports_is_declared():
     outside = imported - set(sys.stdlib_module_names) - {"bot"}
     owners = {name: {d.lower() for d in packages_distributions().get(name, [])} for name in outside}
     assert all(owners.values()), owners
-    carried = {"numpy": "pandas", "click": "typer", "markupsafe": "jinja2", "pydantic_core": "pydantic"}
+    carried = {"numpy": "pandas", "markupsafe": "jinja2", "pydantic_core": "pydantic"}
     missing = {n for n, who in owners.items() if not who & declared and carried.get(n) not in declared}
     assert not missing, missing

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from bot.errors import RecapError, UsageError
 
@@ -260,14 +261,12 @@ def main() -> None:
 
 
 def _run(arguments: list[str], debug: bool) -> int:
-    import click
-
     try:
         return int(app(arguments, standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except TyperException as error:
+        print(f"{error.format_message()} recap --help shows what there is.", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
         print("Stopped. What was already stored is whole; run the command again to go on.", file=sys.stderr)
         return 1
     except BrokenPipeError:

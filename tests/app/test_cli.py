@@ -213,6 +213,11 @@ def test_an_unknown_setting_gets_the_nearest_right_name(recap):
     assert told_plainly(recap("write", *DAY, RECAP_LOCAL="en"), "RECAP_LOCALE")
 
 
+def test_a_slip_of_the_finger_is_a_sentence(recap):
+    assert told_plainly(recap("write", "--smaple"), "--smaple")
+    assert told_plainly(recap("wirte"), "wirte")
+
+
 def test_debug_shows_the_traceback(recap):
     answer = recap("--debug", "write", "--sample", "--scope", "ETHH")
     assert "Traceback" in answer.err
