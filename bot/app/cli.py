@@ -264,7 +264,7 @@ def _run(arguments: list[str], debug: bool) -> int:
     try:
         return int(app(arguments, standalone_mode=False) or 0)
     except TyperException as error:
-        print(f"{error.format_message()} recap --help shows what there is.", file=sys.stderr)
+        print(f"{error.format_message().rstrip(chr(46))}. recap --help shows what there is.", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         print("Stopped. What was already stored is whole; run the command again to go on.", file=sys.stderr)

@@ -12,7 +12,6 @@ from bot.indicators.measure import measure, window_until
 from bot.indicators.robust import NoData
 from bot.indicators.snapshot import Snapshot
 from bot.narrative.environment import Templates
-from bot.narrative.outline import Plan
 from bot.narrative.plan import plan
 from bot.narrative.write import write
 from bot.reasoning.evaluate import explain
@@ -37,14 +36,18 @@ class Request:
     style: str = "thread"
 
 
-def make_recap(request: Request, gather: Gather, rulebook: Rulebook, templates: Templates) -> Recap:
+def make_recap(
+    request: Request, gather: Gather, rulebook: Rulebook, templates: Templates, before: Explanation | None = None
+) -> Recap:
     """The recap asked for; raises OutsideData where the data can't tell what kind of move there was.
 
-    The day before is explained too, so that a cause that led yesterday reads as "still" and openers don't repeat.
+    The day before is explained too, so that a cause that led yesterday reads as "still" and openers don't repeat;
+    who has that explanation at hand gives it as `before`.
     """
     snapshot = gather(request.as_of)
     explanation = explain_at(request, snapshot, rulebook)
-    told = plan(explanation, _past(request, snapshot, rulebook))
+    before = before or _day_before(request, snapshot, rulebook)
+    told = plan(explanation, (plan(before),) if before else ())
     return Recap(explanation, write(told, request.locale, request.style, templates))
 
 
@@ -57,11 +60,11 @@ def explain_at(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Expl
     return explain(rulebook, measure(snapshot, window, request.scope), window, request.scope)
 
 
-def _past(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> tuple[Plan, ...]:
+def _day_before(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Explanation | None:
     try:
-        return (plan(explain_at(request, snapshot.history.at(request.as_of - DAY), rulebook)),)
+        return explain_at(request, snapshot.history.at(request.as_of - DAY), rulebook)
     except OutsideData:
-        return ()
+        return None
 
 
 def _reach(snapshot: Snapshot, scope: Scope) -> str:

@@ -40,16 +40,15 @@ def replay_to(path: Path, desk: Desk, first: datetime, last: datetime, request: 
 
 def replay(out: TextIO, desk: Desk, first: datetime, last: datetime, request: Request) -> Iterator[Progress]:
     """One recap a day, made at `first`, `first` + 1 day … up to `last`, each as if it were then."""
-    as_of = first
+    as_of, before = first, None
     while as_of <= last:
-        yield Progress(as_of, _line(out, desk, replace(request, as_of=as_of)))
+        try:
+            recap = desk.recap(replace(request, as_of=as_of), before)
+        except OutsideData as reason:
+            before = None
+            yield Progress(as_of, str(reason))
+        else:
+            before = recap.explanation
+            out.write(json.dumps(recap_form(recap), ensure_ascii=False, allow_nan=False) + "\n")
+            yield Progress(as_of, "")
         as_of += DAY
-
-
-def _line(out: TextIO, desk: Desk, request: Request) -> str:
-    try:
-        recap = desk.recap(request)
-    except OutsideData as reason:
-        return str(reason)
-    out.write(json.dumps(recap_form(recap), ensure_ascii=False, allow_nan=False) + "\n")
-    return ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot import resources
 from bot.app.recap import Gather, Request, make_recap
+from bot.domain.explanation import Explanation
 from bot.domain.thread import Recap
 from bot.errors import RecapError, UsageError
 from bot.narrative.environment import Templates
@@ -38,8 +39,9 @@ class Desk:
     rulebook: Rulebook
     templates: Templates
 
-    def recap(self, request: Request) -> Recap:
-        return make_recap(request, self.gather, self.rulebook, self.templates)
+    def recap(self, request: Request, before: Explanation | None = None) -> Recap:
+        """The recap asked for; `before` is the explanation of the same window a day earlier, if it is at hand."""
+        return make_recap(request, self.gather, self.rulebook, self.templates, before)
 
 
 @contextmanager
