@@ -1,5 +1,6 @@
 """The command `recap`. Heavy imports wait inside the commands, so that `--help` answers at once."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Put --debug anywhere to see the traceback of an error.",
 )
+
+INTERRUPTED = 130
+"""What typer answers when Ctrl-C ended a command."""
 
 WIDE = 220
 """Columns of a table that no terminal cuts."""
@@ -246,8 +250,6 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _settings() -> "Settings":
-    import os
-
     from bot.settings import load_settings
 
     return load_settings(os.environ)
@@ -262,20 +264,33 @@ def main() -> None:
 
 def _run(arguments: list[str], debug: bool) -> int:
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        code = int(app(arguments, standalone_mode=False) or 0)
+        sys.stdout.flush()
     except TyperException as error:
-        print(f"{error.format_message().rstrip(chr(46))}. recap --help shows what there is.", file=sys.stderr)
-        return 2
-    except (KeyboardInterrupt, typer.Abort):
-        print("Stopped. What was already stored is whole; run the command again to go on.", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        return 1
+        return _say(f"{error.format_message().rstrip('.')}. recap --help shows what there is.", 2)
     except Exception as error:
+        _forget_output()
+        if isinstance(error, BrokenPipeError):
+            return 1
         if debug:
             raise
-        print(_sentence(error), file=sys.stderr)
-        return error.exit_code if isinstance(error, RecapError) else 1
+        return _say(_sentence(error), error.exit_code if isinstance(error, RecapError) else 1)
+    if code == INTERRUPTED:
+        return _say("Stopped. What was already stored is whole; run the command again to go on.", 1)
+    return code
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def _forget_output() -> None:
+    """What can't be written must not fail once more when Python exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _sentence(error: Exception) -> str:

@@ -43,7 +43,7 @@ def release_file(releases: Iterable[Release]) -> File:
 def headline_file(headlines: Iterable[Headline], *, compact: bool) -> File:
     """Packed by itself in a folder; a .zip packs it anyway."""
     table = _table(HEADLINES, ((_time(h.time), *map(_quoted, (h.outlet, h.title, h.url))) for h in headlines))
-    return ("headlines.csv", table) if compact else ("headlines.csv.gz", gzip.compress(table, mtime=None))
+    return ("headlines.csv", table) if compact else ("headlines.csv.gz", gzip.compress(table, mtime=0))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

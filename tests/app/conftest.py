@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -31,7 +31,7 @@ class Answer:
 def recap(tmp_path):
     """Run `recap` in a process of its own, with an empty data folder."""
 
-    def run(*arguments: str, folder: Path = tmp_path, **environment: str) -> Answer:
+    def run(*arguments: str, out: IO[str] | int = subprocess.PIPE, **environment: str) -> Answer:
         variables = {
             "PATH": os.environ["PATH"],
             "RECAP_HOME": str(tmp_path / "home"),
@@ -40,14 +40,15 @@ def recap(tmp_path):
         }
         done = subprocess.run(
             [sys.executable, "-m", "bot.app.cli", *arguments],
-            capture_output=True,
+            stdout=out,
+            stderr=subprocess.PIPE,
             text=True,
-            cwd=folder,
+            cwd=tmp_path,
             env=variables,
             timeout=120,
             check=False,
         )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return Answer(done.returncode, done.stdout or "", done.stderr)
 
     return run
 

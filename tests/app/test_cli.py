@@ -1,12 +1,15 @@
 """The commands as people run them, each in a process of its own, and what they say when something is wrong."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from bot import resources
+from bot.app import cli
+from bot.store import Store, Transaction
 
 DAY = ("--sample", "--at", "2025-02-26T00:05Z")
 
@@ -192,12 +195,44 @@ def test_a_place_that_can_not_be_written(recap, tmp_path):
     assert told_plainly(recap("import", str(resources.sample_archive()), RECAP_HOME=str(tmp_path / "file")), "file")
 
 
-def test_a_full_disk_is_a_sentence(recap):
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no full device")
-    answer = recap("replay", "--sample", "--from", "2025-02-25", "--to", "2025-02-25", "--out", "/dev/full/x")
-    assert told_plainly(answer)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_a_sentence(recap, tmp_path):
+    (tmp_path / "days.jsonl.part").symlink_to("/dev/full")
+    day = ("--from", "2025-02-25", "--to", "2025-02-25", "--out", str(tmp_path / "days.jsonl"))
+    assert told_plainly(recap("replay", "--sample", *day), "No space left", "make room")
+    assert not (tmp_path / "days.jsonl").exists()
+    with Path("/dev/full").open("w") as full:
+        answer = recap("write", *DAY, out=full)
+    assert told_plainly(answer, "No space left")
+
+
+def test_a_reader_that_stops_reading_is_no_error(recap, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        answer = recap("write", *DAY, out=closed)
+    assert (answer.code, answer.err) == (1, "")
+
+
+def test_ctrl_c_leaves_whole_files_and_a_sentence(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("RECAP_HOME", str(tmp_path))
+    stopped = []
+
+    def stop(self, *_):
+        stopped.append(self)
+        if len(stopped) == 5:
+            raise KeyboardInterrupt
+        return write(self, *_)
+
+    write = Transaction.write_points
+    monkeypatch.setattr(Transaction, "write_points", stop)
+    assert cli._run(["import", str(resources.sample_archive())], debug=False) == 1
+    assert "whole" in capsys.readouterr().err
+    with Store.open(f"sqlite:///{tmp_path / 'recap.sqlite3'}") as store:
+        assert len([c for c in store.coverage() if "PERP" not in c.name and "USD" not in c.name]) == 4
+    monkeypatch.undo()
+    monkeypatch.setenv("RECAP_HOME", str(tmp_path))
+    assert cli._run(["import", str(resources.sample_archive())], debug=False) == 0
 
 
 def test_rules_and_templates_that_fail(recap, tmp_path):
