@@ -110,6 +110,6 @@ def share_beating(view: View, _: str) -> Measured:
 
 
 def _over_majors(view: View, holds: list[bool], majors: Iterable[str]) -> Measured:
-    """The share of the majors something holds for, from all their markets."""
-    source = ", ".join(sorted({view.candles(asset).source for asset in majors}))
+    """The share of the majors something holds for; the source names their markets with * for the asset."""
+    source = ", ".join(sorted({view.candles(asset).source.replace(f".{asset}-", ".*-") for asset in majors}))
     return Measured(float(np.mean(holds)), view.window.end, view.window.end, source)

@@ -15,7 +15,7 @@ MINIMUM = 30
 """Fewer values than this make no baseline: the median absolute deviation is too noisy to divide by."""
 
 
-class NoData(Exception):  # noqa: N818 - an answer, not a failure: it becomes a Missing
+class NoData(Exception):
     """A reading can't be measured; the text says why."""
 
 

@@ -15,6 +15,8 @@ __all__ = ["Block", "Run", "as_html", "as_text", "parse"]
 KINDS = {"h1": "title", "h2": "heading", "p": "paragraph", "li": "item"}
 WEIGHTS = {"b", "i"}
 BULLET = "• "
+SPACED = set("+=→")
+"""Signs that keep their blanks in Chinese too."""
 
 _BREAK = re.compile(r"[^\S\u00a0]*\n\s*")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
@@ -147,6 +149,7 @@ def tidy(runs: Sequence[Run]) -> tuple[Run, ...]:
 def _squeezed(text: str) -> str:
     def seam(match: re.Match[str]) -> str:
         beside = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
-        return "" if any(east_asian_width(c) in "WF" for c in beside) else " "
+        wide = any(east_asian_width(c) in "WF" for c in beside)
+        return "" if wide and not SPACED & set(beside) else " "
 
     return _BLANKS.sub(" ", _BREAK.sub(seam, text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.readings import Reading, Readings
 from bot.domain.window import Scope
 from bot.errors import TemplateFault
+from bot.narrative.amounts import Amount
 
 __all__ = ["Facts"]
 
@@ -36,6 +37,11 @@ class Facts:
         if found is None:
             raise TemplateFault(f"The template prints {self.name(pattern)}, which was not measured: guard it by has().")
         return found
+
+    def rest(self, pattern: str) -> Amount:
+        """What a share leaves: where so much of the majors fell, the rest held or rose."""
+        reading = self.the(pattern)
+        return Amount(1 - reading.value, reading.unit, reading.name)
 
     def has(self, *patterns: str) -> bool:
         return all(self.find(pattern) is not None for pattern in patterns)

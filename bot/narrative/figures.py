@@ -178,9 +178,16 @@ def _adaptive(words: Words, value: Decimal) -> str:
     if value >= 10:
         tenths = significant(value, 3) if value < 100 else value.quantize(Decimal(1))
         return words.decimal(tenths, min(1, places_of(tenths)))
-    if value and value < Decimal("0.095"):
+    if not value:
+        return words.decimal(value, 0)
+    if value < Decimal("0.095"):
         return words.decimal(value, 2)
     return words.decimal(value, 1)
+
+
+def _times(words: Words, value: Decimal) -> str:
+    """A proportion below one needs a second decimal."""
+    return words.decimal(value, 2) if 0 < value < 1 else _adaptive(words, value)
 
 
 def _whole(words: Words, value: Decimal) -> str:
@@ -214,8 +221,8 @@ _TEXTS: Mapping[str, Callable[[Words, Decimal], str]] = {
     "bp": _filled("bp", _whole),
     "share": _filled("percent", _adaptive, 100),
     "rate": _filled("percent", _adaptive, 100),
-    "ratio": _adaptive,
-    "multiple": _filled("multiple", _adaptive),
+    "ratio": _times,
+    "multiple": _filled("multiple", _times),
     "index": _whole,
     "sessions": _counted("sessions"),
     "count": lambda words, value: words.decimal(value, 0),

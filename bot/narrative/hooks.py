@@ -12,6 +12,9 @@ __all__ = ["choices", "formula", "hook"]
 SLOTS: dict[str, tuple[str, ...]] = {"title": ("a", "b", "c"), "bridge": ("a", "b", "c"), "misfit": ("a", "b")}
 """Slots whose wording varies from recap to recap; terms for quantities never do."""
 
+LICENCES = {"crowd": {"crowd_was_long"}}
+"""Hooks that say more than a number need the claim."""
+
 CROWDED = 1.5
 """So many accounts long for each one short count as a crowd in a hook."""
 
@@ -21,11 +24,14 @@ def hook(explanation: Explanation, clear: bool, past: Sequence[Plan]) -> str:
     if not clear:
         return "unclear"
     facts = Facts(explanation.readings, explanation.scope)
-    kind = explanation.day_kind
-    fitting = [name for name, fits in _HOOKS[kind].items() if fits(facts)]
+    licensed = {claim for finding in explanation.ranking for claim in finding.claims}
+    kinds = _HOOKS[explanation.day_kind]
+    fitting = [name for name, fits in kinds.items() if fits(facts) and LICENCES.get(name, set()) <= licensed]
     if not fitting:
         return "bare"
-    return pick(fitting, _key(explanation, "hook"), [p.hook for p in past[-(len(fitting) - 1) :]] if fitting[1:] else ())
+    return pick(
+        fitting, _key(explanation, "hook"), [p.hook for p in past[-(len(fitting) - 1) :]] if fitting[1:] else ()
+    )
 
 
 def choices(explanation: Explanation, past: Sequence[Plan]) -> Mapping[str, str]:
@@ -40,11 +46,17 @@ def formula(explanation: Explanation, sections: Sequence[Section]) -> Formula | 
     """A + B = C, or no clear trigger + B = C; none where neither A nor B is licensed."""
     told = [t for section in sections for t in section.causes]
     trigger = next((t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time), None)
-    carriers = [t for role in (Role.MECHANISM, Role.BACKDROP, Role.AMPLIFIER) for t in told if t.role is role]
+    carriers = [t for role in _carrying(explanation.day_kind) for t in told if t.role is role]
     parts = tuple(carriers[:1])
     if trigger is None and not parts:
         return None
     return Formula(trigger, parts, _outcome(explanation.day_kind, told, parts))
+
+
+def _carrying(kind: DayKind) -> tuple[Role, ...]:
+    """A backdrop pushes one way: it makes no swing."""
+    swing = kind is DayKind.WHIPSAW
+    return (Role.MECHANISM, Role.AMPLIFIER) if swing else (Role.MECHANISM, Role.BACKDROP, Role.AMPLIFIER)
 
 
 def _outcome(kind: DayKind, told: Sequence[Told], parts: Sequence[Told]) -> str:
@@ -63,7 +75,7 @@ def _key(explanation: Explanation, slot: str) -> str:
 
 def _ranging(facts: Facts) -> bool:
     rank = facts.rank("price.range_before.{asset}")
-    return rank is not None and rank <= 40 and facts.has("liquidations.total{of}")
+    return rank is not None and rank <= 40 and (facts.rank("liquidations.total{of}") or 0) >= 75
 
 
 def _fallen(facts: Facts) -> bool:

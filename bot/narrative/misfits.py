@@ -27,7 +27,7 @@ def misfits(explanation: Explanation, told: Sequence[Section]) -> tuple[str, ...
     causes = {t.cause for section in told for t in section.causes}
     rows = _ROWS.get(explanation.day_kind, ())
     fitting = [name for name, needs, but, test in rows if _applies(causes, needs, but) and test(facts)]
-    return tuple(fitting[:MOST])
+    return tuple(fitting[: MOST if len(told) < 3 else MOST - 1])
 
 
 def _applies(causes: set[str], needs: str, but: str) -> bool:
@@ -75,10 +75,6 @@ _ROWS: dict[DayKind, tuple[tuple[str, str, str, Test], ...]] = {
         ("dollar_rose", "", "macro_tailwind", lambda facts: facts.above("dollar.index.change", MOVED_DOLLAR)),
         ("leverage_grew", "short_squeeze", "-", lambda facts: facts.above("open_interest.change.{asset}", HELD_COINS)),
     ),
-    DayKind.WHIPSAW: (
-        ("leverage_stayed", "", "-", _held),
-        ("stocks_rose", "", "-", lambda facts: facts.above("equities.sp500.change", MOVED_STOCKS)),
-        ("stocks_fell", "", "-", lambda facts: facts.below("equities.sp500.change", -MOVED_STOCKS)),
-    ),
+    DayKind.WHIPSAW: (("leverage_stayed", "", "-", _held),),
 }
 """Day kind: (line, cause that must be told, cause that must not be, test)."""

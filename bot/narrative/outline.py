@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.explanation import DayKind, Role
 from bot.domain.series import Release
@@ -99,6 +100,11 @@ class Plan:
     @property
     def causes(self) -> tuple[Told, ...]:
         return tuple(told for section in self.sections for told in section.causes)
+
+    @property
+    def daily(self) -> bool:
+        """True for a window of one day: its history is days too."""
+        return self.window.length == timedelta(days=1)
 
     def tells(self, *causes: str) -> bool:
         """True when one of the causes has its place in a section."""

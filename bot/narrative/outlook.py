@@ -15,13 +15,20 @@ NEAR = 8.0
 """Percent: a level further from the close than this is no use for the next day."""
 
 AHEAD = timedelta(hours=48)
-MOST_RELEASES = 2
+MOST_RELEASES = 1
+MOVERS = (
+    *("Interest Rate Decision", "FOMC", "CPI", "Nonfarm", "PCE", "Powell", "PPI", "Unemployment", "GDP"),
+    *("Retail Sales", "ISM", "JOLTS", "ADP", "Jobless", "PMI", "Durable Goods", "Consumer"),
+)
+"""Releases that move yields, the weightiest first; a calendar calls many others high-impact as well."""
+MOST = 3
 
 
 def outlook(explanation: Explanation) -> tuple[Watch, ...]:
-    """At most a level, two releases, the next flow and the funding rate."""
+    """A level, the next release, the next flow and, where there is room, the funding rate."""
     facts = Facts(explanation.readings, explanation.scope)
-    return (*_levels(explanation.day_kind, facts), *_releases(explanation), *_flow(facts), *_funding(facts))
+    found = (*_levels(explanation.day_kind, facts), *_releases(explanation), *_flow(facts), *_funding(facts))
+    return found[:MOST]
 
 
 def _levels(kind: DayKind, facts: Facts) -> tuple[Watch, ...]:
@@ -69,16 +76,13 @@ def _beyond(kind: str, level: float, close: float, facts: Facts) -> str:
 def _releases(explanation: Explanation) -> tuple[Watch, ...]:
     as_of = explanation.window.as_of
     ahead = [r for r in explanation.readings.upcoming if r.impact == "high" and as_of < r.time <= as_of + AHEAD]
-    ordered = sorted(ahead, key=lambda r: (r.time, not r.forecast, r.event))
-    return tuple(Watch("release", release=release) for release in _one_a_time(ordered)[:MOST_RELEASES])
+    moving = [r for r in ahead if _weight(r) < len(MOVERS)]
+    ordered = sorted(moving, key=lambda r: (_weight(r), r.time, not r.forecast, r.event))
+    return tuple(Watch("release", release=release) for release in ordered[:MOST_RELEASES])
 
 
-def _one_a_time(releases: list[Release]) -> list[Release]:
-    """One release stands for all that come out at the same minute."""
-    first: dict[object, Release] = {}
-    for release in releases:
-        first.setdefault(release.time, release)
-    return list(first.values())
+def _weight(release: Release) -> int:
+    return next((n for n, word in enumerate(MOVERS) if word in release.event), len(MOVERS))
 
 
 def _flow(facts: Facts) -> tuple[Watch, ...]:

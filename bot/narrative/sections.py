@@ -14,23 +14,33 @@ from bot.narrative.topics import gaps_of
 __all__ = ["MOST_SECTIONS", "sections"]
 
 MOST_SECTIONS = 4
-MOST_CLAIMS = 3
-FIRM = 0.60
-"""A trigger less certain than this stands behind the mechanism and out of the formula."""
-
+MOST_CLAIMS = 2
+MOST_EVIDENCE = 3
 US_SESSION = timedelta(hours=6, minutes=30)
 
 CLAIMS: dict[str, tuple[str, ...]] = {
-    "etf_outflow": ("support_withdrawn", "us_hours_selling", "heavy_week", "outflow_streak"),
-    "etf_inflow": ("steady_bid", "us_hours_buying", "heavy_week", "inflow_streak"),
+    "etf_outflow": ("support_withdrawn", "us_hours_selling", "outflow_streak"),
+    "etf_inflow": ("steady_bid", "us_hours_buying", "inflow_streak"),
     "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long"),
     "short_crowding": ("shorts_were_paying", "leverage_added", "leverage_high", "crowd_was_short"),
     "macro_headwind": ("cut_hopes_faded", "yields_up", "dollar_up", "risk_off", "rebounds_capped"),
     "macro_tailwind": ("cut_hopes_grew", "yields_down", "dollar_down", "risk_on"),
 }
-"""The order in which claims are told where it differs from the rule file's; the first ones win the room."""
+ROOM = {"macro_headwind": 3, "macro_tailwind": 3, "eth_weakness": 3, "eth_strength": 3}
+"""The order in which claims are told where it differs from the rule file's; the first ones win the room.
 
-FREE = ("chain_liquidation", "forced_covering", "positions_closed", "loop", "rebounds_capped", "heavy_session")
+Macro facts and those of ETH are short: there is room for one more.
+"""
+
+FREE = (
+    "chain_liquidation",
+    "forced_covering",
+    "positions_closed",
+    "loop",
+    "rebounds_capped",
+    "heavy_session",
+    "heavy_week",
+)
 """Claims that are told in any case: they close their section."""
 
 TWICE = {"chain_liquidation": "loop", "forced_covering": "loop"}
@@ -47,17 +57,18 @@ def sections(explanation: Explanation, led_before: frozenset[str]) -> tuple[Sect
 
 def _ordered(explanation: Explanation) -> list[Finding]:
     roles = list(Role)
-    return sorted(explanation.ranking, key=lambda f: (roles.index(f.role), _hesitant(f)))
+    return sorted(explanation.ranking, key=lambda f: (roles.index(f.role), _loops(f)))
 
 
-def _hesitant(finding: Finding) -> bool:
-    return finding.confidence < FIRM
+def _loops(finding: Finding) -> bool:
+    """Of the amplifiers, the chain of liquidations follows the crowd; levels come after it."""
+    return finding.role is Role.AMPLIFIER and not {"cascade", "squeeze", "loop"} & set(finding.claims)
 
 
 def _groups(told: list[Told]) -> Iterable[list[Told]]:
     by_role = {role: [t for t in told if t.role is role] for role in Role}
     firm = [t for t in by_role[Role.TRIGGER] if t.strength != "possible"]
-    faint = [t for t in by_role[Role.TRIGGER] if t.strength == "possible"]
+    faint = [t for t in by_role[Role.TRIGGER] if t.strength == "possible"]  # behind what is surer
     moved = by_role[Role.MECHANISM] + by_role[Role.AMPLIFIER]
     return [firm, moved, faint, by_role[Role.BACKDROP], by_role[Role.DIFFERENTIATION]]
 
@@ -79,7 +90,7 @@ def _claims(finding: Finding) -> tuple[str, ...]:
     order = CLAIMS.get(finding.cause, finding.claims)
     licensed = [claim for claim in (*order, *finding.claims) if claim in finding.claims]
     distinct = list(dict.fromkeys(licensed))
-    room = [claim for claim in distinct if claim not in FREE][:MOST_CLAIMS]
+    room = [claim for claim in distinct if claim not in FREE][: ROOM.get(finding.cause, MOST_CLAIMS)]
     return tuple(claim for claim in distinct if claim in room or claim in FREE)
 
 
@@ -87,7 +98,7 @@ def _evidence(finding: Finding) -> tuple[str, ...]:
     """The readings that speak for the cause, the weightiest first."""
     speaking = [c for c in finding.contributions if c.grade and not c.counter and c.points > 0]
     ranked = sorted(speaking, key=lambda c: -c.points)
-    return tuple(dict.fromkeys(c.reading for c in ranked))[:MOST_CLAIMS]
+    return tuple(dict.fromkeys(c.reading for c in ranked))[:MOST_EVIDENCE]
 
 
 def _in_time(finding: Finding, kind: DayKind, facts: Facts) -> bool:

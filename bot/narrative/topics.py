@@ -50,10 +50,10 @@ def unassessed_topics(findings: Iterable[Finding]) -> tuple[str, ...]:
     return _ordered(_distinct(topic(c.reading) for c in needed))
 
 
-def missing_topics(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The topics that were wanted somewhere and known nowhere."""
+def missing_topics(findings: Iterable[Finding], measured: Iterable[str]) -> tuple[str, ...]:
+    """The topics that were wanted somewhere and known nowhere, neither as evidence nor as a reading."""
     contributions = [c for f in findings if f.state is not State.NOT_APPLICABLE for c in f.contributions]
-    known = {topic(c.reading) for c in contributions if c.grade is not None}
+    known = {topic(name) for name in measured}
     wanted = _distinct(topic(c.reading) for c in contributions if c.grade is None)
     return tuple(t for t in _ordered(wanted) if t not in known and t in MATTERS)
 

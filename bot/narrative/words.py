@@ -11,7 +11,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time, get_day_names
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 __all__ = ["FIGURES_FILE", "Words", "load_words"]
 
@@ -39,14 +39,19 @@ class Words:
     def decimal(self, value: Decimal, places: int) -> str:
         """Digits with the locale's separators, rounded half up."""
         rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        return self._number_patterns[min(places, 8)].apply(rounded, self.locale)
+        return str(self._number_patterns[min(places, 8)].apply(rounded, self.locale))
 
     def dollars(self, value: Decimal) -> str:
         """Three significant digits in the largest unit that fits: $469 million, 4.69亿美元."""
         rounded = significant(value, 3)
         step, pattern = next(row for row in self.scales if rounded >= row[0] or row is self.scales[-1])
         amount = rounded / step
-        return pattern.format(self.decimal(amount, places_of(amount)))
+        digits = self.decimal(amount, places_of(amount)) if step == 1 else self._plain(amount)
+        return pattern.format(digits)
+
+    def _plain(self, amount: Decimal) -> str:
+        """Digits before a word of magnitude are not grouped: 9700万美元."""
+        return str(format_decimal(amount, "0.####", locale=self.locale))
 
     def date(self, when: datetime) -> str:
         return str(format_skeleton("MMMMd", when, locale=self.locale))

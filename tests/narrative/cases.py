@@ -23,7 +23,15 @@ ROLES = {
     "eth_weakness": Role.DIFFERENTIATION,
     "eth_strength": Role.DIFFERENTIATION,
 }
-SOURCES = {"price": "binanceusdm.BTC-USDT-PERP", "level": "binanceusdm.BTC-USDT-PERP"}
+PRICE = "bars/binanceusdm.BTC-USDT-PERP.1h"
+SOURCES = {
+    "price": PRICE,
+    "level": PRICE,
+    "volume": PRICE,
+    "relative": PRICE,
+    "breadth": PRICE,
+    "funding": "funding.rate_8h.binance.btc",
+}
 
 
 def window(end: str, hours: int = 24) -> Window:
@@ -142,7 +150,6 @@ def source_day(releases=None):
             "level.close_vs_low_20d.btc": 2.4,
             "level.mean_200d.btc": 87_900.0,
         },
-
         session,
         published,
         releases if releases is not None else [release("2026-01-15T13:30", "Core PPI (MoM) (Dec)", "0.2%", "0.1%")],
