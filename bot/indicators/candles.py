@@ -23,6 +23,9 @@ LOOKBACK_DAYS = 100
 """90 baseline windows, and room for windows of several days."""
 
 COMPARED_WINDOWS = 90
+HISTORY = timedelta(days=45)
+ENOUGH = 0.98
+"""Bars of a stretch that must be there; a venue's short outage spoils no baseline."""
 
 
 def markets(asset: str) -> Iterator[str]:
@@ -55,7 +58,7 @@ def lead_candles(snapshot: Snapshot, window: Window, asset: str) -> "Candles":
         candles = Candles(window, bars)
         if candles.filled:
             filling.append(candles)
-            if candles.compared >= COMPARED_WINDOWS // 2:
+            if candles.has_history:
                 return candles
     if not filling:
         raise NoData(f"no market of {asset} has bars for the whole window")
@@ -99,17 +102,19 @@ class Candles:
     @cached_property
     def inside(self) -> dict[str, Values]:
         """The columns of the window's own bars."""
-        return {column: values[-self.length :] for column, values in self.grid.items()}
-
-    @cached_property
-    def filled(self) -> bool:
-        """Whether no bar of the window is absent."""
-        return len(self.bars.between(self.window.start, self.window.end - self.bars.timeframe)) == self.length
+        recorded = self.bars.between(self.window.start, self.window.end - self.bars.timeframe)
+        return {column: recorded[column].to_numpy() for column in recorded.columns}
 
     @property
-    def compared(self) -> int:
-        """Earlier windows that can be compared."""
-        return int(np.isfinite(self.past_returns).sum())
+    def filled(self) -> bool:
+        """Whether no bar of the window is absent."""
+        return len(self.inside["open"]) == self.length
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the 45 days before hold enough bars for a baseline."""
+        days = self.bars.between(self.window.start - HISTORY, self.window.start - self.bars.timeframe)
+        return len(days) >= ENOUGH * (HISTORY // self.bars.timeframe)
 
     @cached_property
     def _past_ends(self) -> Stamps:
@@ -151,7 +156,7 @@ class Candles:
         """The bars of the stretch before the window; raises NoData where more than 2 % of them are absent."""
         rows = length // self.bars.timeframe
         stretch = self.bars.between(self.window.start - length, self.window.start - self.bars.timeframe)
-        if len(stretch) < 0.98 * rows:
+        if len(stretch) < ENOUGH * rows:
             raise NoData(f"{self.bars.name} has {len(stretch)} of the {rows} bars of the {length.days} days before")
         return stretch
 

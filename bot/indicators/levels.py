@@ -12,6 +12,10 @@ MEAN_DAYS = 200
 
 
 def _extreme(view: View, asset: str, days: int, side: str) -> Measured:
+    return view.once(f"{side} of {days} days {asset}", lambda: _lowest_or_highest(view, asset, days, side))
+
+
+def _lowest_or_highest(view: View, asset: str, days: int, side: str) -> Measured:
     """The lowest low or highest high of the days before the window, on the lead market, USD."""
     candles = view.candles(asset)
     before = candles.before(days * DAY)

@@ -94,10 +94,14 @@ def atr(view: View, asset: str) -> Measured:
     Scaled by the root of the window's length in days, so that a 4 h move is held against a usual 4 h range.
     """
     candles = view.candles(asset)
-    return Measured(_scaled_atr(candles), view.window.start, view.window.start, candles.source)
+    return Measured(_scaled_atr(view, asset), view.window.start, view.window.start, candles.source)
 
 
-def _scaled_atr(candles: Candles) -> float:
+def _scaled_atr(view: View, asset: str) -> float:
+    return view.once(f"average true range {asset}", lambda: _atr_over(view.candles(asset)))
+
+
+def _atr_over(candles: Candles) -> float:
     days = candles.days_before
     if len(days) < 15:
         raise NoData(f"{candles.bars.name} has {len(days)} whole days before the window, 15 make an average true range")
@@ -122,14 +126,14 @@ def average_true_range(days: pd.DataFrame, period: int = 14) -> float:
 def return_over_atr(view: View, asset: str) -> Measured:
     """Return over the average true range; a day beyond ±1 is a big day."""
     candles = view.candles(asset)
-    return _at_end(view, candles, window_return(candles) / _scaled_atr(candles))
+    return _at_end(view, candles, window_return(candles) / _scaled_atr(view, asset))
 
 
 @indicator("price.range_over_atr.{asset}")
 def range_over_atr(view: View, asset: str) -> Measured:
     """Range over the average true range."""
     candles = view.candles(asset)
-    return _at_end(view, candles, _range(candles.inside) / _scaled_atr(candles))
+    return _at_end(view, candles, _range(candles.inside) / _scaled_atr(view, asset))
 
 
 @indicator("price.efficiency.{asset}")
