@@ -55,6 +55,9 @@ SIGNED: Mapping[Unit, str] = {
     Unit.COUNT: "count",
 }
 
+IMPOSSIBLE = 1e18
+"""No quantity of any market is as large: such a value is a mistake made before."""
+
 PART = re.compile("share|leverage|buildup|change")
 CHANGE = re.compile("change|net_flow\\.(btc|eth|five)|return|residual|excess|premium|buildup|vs_(low|high|mean)")
 """Readings that are parts of a whole, and those whose plus sign says something."""
@@ -156,7 +159,7 @@ def _amount(value: object, kind: str) -> Amount:
     amount = Amount(value.value, value.unit, value.name) if isinstance(value, Reading) else value
     if not isinstance(amount, Amount):
         raise TemplateFault(f"The filter {kind} prints a reading, not {type(value).__name__}.")
-    if not math.isfinite(amount.value):
+    if not (math.isfinite(amount.value) and abs(amount.value) < IMPOSSIBLE):
         raise TemplateFault(f"{amount.reading} is {amount.value}, which no filter prints.")
     return amount
 

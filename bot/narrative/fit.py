@@ -21,8 +21,11 @@ def units(text: str) -> int:
 
 def fit(blocks: Iterable[Block], limit: int = LIMIT) -> tuple[Post, ...]:
     """Posts in order, none longer than `limit`; a heading stays with what follows it."""
+    whole = list(blocks)
+    if units(text := as_text(whole)) <= limit:  # nearly every recap: spare the search
+        return (Post(text, as_html(whole)),) if whole else ()
     pages: list[list[Block]] = [[]]
-    for group in _groups([piece for block in blocks for piece in _pieces(block, limit)], limit):
+    for group in _groups([piece for block in whole for piece in _pieces(block, limit)], limit):
         if pages[-1] and units(as_text([*pages[-1], *group])) > limit:
             pages.append([])
         pages[-1].extend(group)

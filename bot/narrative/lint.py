@@ -36,6 +36,7 @@ class _File:
 
     path: Path
     tree: nodes.Template
+    filters: frozenset[str]
 
     @property
     def references(self) -> frozenset[str]:
@@ -74,7 +75,7 @@ def _parsed(folder: Path, locale: str, root: Path, faults: list[Fault]) -> dict[
         try:
             source = path.read_text(encoding="utf-8")
             made.compile(source, filename=str(path))
-            files[path.relative_to(root).as_posix()] = _File(path, made.parse(source))
+            files[path.relative_to(root).as_posix()] = _File(path, made.parse(source), frozenset(made.filters))
         except TemplateSyntaxError as error:
             faults.append(Fault(path, error.lineno, str(error.message)))
         except UnicodeDecodeError as error:
@@ -86,6 +87,9 @@ def _file_faults(file: _File) -> Iterator[Fault]:
     unknown = find_undeclared_variables(file.tree) - set(NAMES) - _bound(file.tree)
     for name in sorted(unknown):
         yield Fault(file.path, _line_of_name(file.tree, name), f"the name {name} is unknown")
+    for node in file.tree.find_all(nodes.Filter):
+        if node.name not in file.filters:
+            yield Fault(file.path, node.lineno, f"there is no filter {node.name}")
     yield from _reading_faults(file)
     for data in file.tree.find_all(nodes.TemplateData):
         yield from _text_faults(file.path, data)
@@ -120,10 +124,10 @@ def _known(pattern: str) -> bool:
 def _text_faults(path: Path, data: nodes.TemplateData) -> Iterator[Fault]:
     """Digits and numerals outside figures; a chunk's line is its first, so the breaks before are added."""
     text = HEADINGS.sub(lambda tag: " " * len(tag.group()), data.data)
-    for pattern, what in ((DIGITS, "the digits"), (NUMERALS, "the numeral")):
+    for pattern, what in ((DIGITS, "the number"), (NUMERALS, "the numeral")):
         for match in pattern.finditer(text):
             line = data.lineno + data.data.count("\n", 0, match.start())
-            yield Fault(path, line, f"{what} {match.group()} are no figure: print numbers through a filter")
+            yield Fault(path, line, f"{what} {match.group()!r} stands outside a figure: print it through a filter")
 
 
 def _called(call: nodes.Call) -> str:

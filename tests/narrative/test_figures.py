@@ -78,7 +78,7 @@ def test_a_filter_refuses_the_wrong_unit(kind, unit, templates):
         printed(templates, "en", kind, 1.0, unit)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e28])
 def test_a_value_that_is_no_number_is_refused(value, templates):
     with pytest.raises(TemplateFault):
         printed(templates, "en", "usd", value, Unit.USD)

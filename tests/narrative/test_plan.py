@@ -11,13 +11,15 @@ from bot.narrative.plan import plan
 
 
 def change(explanation, cause, **values):
-    findings = tuple(replace(f, **values) if f.cause == cause else f for f in explanation.findings)
+    findings = tuple(f._replace(**values) if f.cause == cause else f for f in explanation.findings)
     return replace(explanation, findings=findings)
 
 
 def later(explanation, days):
     window, step = explanation.window, timedelta(days=days)
-    return replace(explanation, window=replace(window, start=window.start + step, end=window.end + step, as_of=window.as_of + step))
+    return replace(
+        explanation, window=replace(window, start=window.start + step, end=window.end + step, as_of=window.as_of + step)
+    )
 
 
 def causes(told):
@@ -43,7 +45,7 @@ def test_a_trigger_after_the_low_is_no_part_of_the_formula(cases):
     explanation = cases.source_day()
     flow = explanation.findings[0].contributions[0]
     late = explanation.window.end - timedelta(minutes=5)
-    moved = change(explanation, "etf_outflow", contributions=(replace(flow, end=late),))
+    moved = change(explanation, "etf_outflow", contributions=(flow._replace(end=late),))
     assert plan(moved).formula.trigger is None
     assert not plan(moved).sections[0].lead.in_time
 

@@ -28,7 +28,13 @@ def test_a_recap_is_one_post(case, locale, templates):
 
 def test_the_model_text_has_its_sections_in_order_and_the_loop_as_a_list(cases, templates):
     text = write(plan(cases.source_day()), "en", "thread", templates).posts[0].text
-    marks = ["1. The main culprit", "2. The direct cause", "• High-leverage longs", "3. The likely backdrop", "4. Among"]
+    marks = [
+        "1. The main culprit",
+        "2. The direct cause",
+        "• High-leverage longs",
+        "3. The likely backdrop",
+        "4. Among",
+    ]
     places = [text.index(mark) for mark in marks]
     assert places == sorted(places)
     assert "$469 million pulled out of US spot ETFs + crowded long leverage = a chain of liquidations" in text

@@ -60,7 +60,7 @@ def words(thread):
 
 
 def without(explanation, claims):
-    kept = tuple(replace(f, claims=tuple(c for c in f.claims if c not in claims)) for f in explanation.findings)
+    kept = tuple(f._replace(claims=tuple(c for c in f.claims if c not in claims)) for f in explanation.findings)
     return replace(explanation, findings=kept)
 
 
@@ -97,7 +97,7 @@ def facts(thread):
 
 
 NUMBERS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.floats(-1e15, 1e15),
     st.sampled_from([0.0, -0.0, 1e-12, 0.0499, 0.05, 9.95, 9.99, 99.95, 999.5e6, 999.96e6, 1e9, 99_950.0, 1e13, -1e15]),
 )
 
@@ -145,7 +145,7 @@ def test_an_event_named_by_somebody_else_is_text_and_no_tag(cases, templates):
     event = 'CPI <b>& "9"</b> \ue0000\ue001'
     thread = told(cases.source_day([cases.release("2026-01-15T13:30", event, "<i>1</i>")]), templates)
     assert 'CPI <b>& "9"</b> 0' in thread.posts[0].text
-    assert "CPI &lt;b&gt;&amp; \"9\"&lt;/b&gt; 0" in thread.posts[0].html
+    assert 'CPI &lt;b&gt;&amp; "9"&lt;/b&gt; 0' in thread.posts[0].html
     assert_grounded(thread)
 
 
