@@ -22,6 +22,7 @@ CANDIDATES: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "short_crowding": (
         ("shorts_were_paying", "funding.annualised.{asset}", -1),
+        ("cheap_funding", "funding.annualised.{asset}", -1),
         ("leverage_high", "open_interest.leverage.{asset}", 1),
         ("leverage_added", "open_interest.buildup.{asset}", 1),
     ),

@@ -11,8 +11,8 @@ STRENGTHS = ((0.90, "main"), (0.75, "clear"), (0.60, "likely"), (0.0, "possible"
 SIZES = ((3.0, "extreme"), (1.5, "strong"), (0.5, "plain"), (0.0, "mild"))
 """By how many robust standard deviations a move lies from its usual one; without a history 2 % count as one."""
 
-FLAT = 0.05
-"""Percent: below it a move prints as nought."""
+FLAT = 0.15
+"""Percent: a smaller move in a day is no direction."""
 
 
 def strength(confidence: float) -> str:

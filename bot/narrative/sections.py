@@ -22,7 +22,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "etf_outflow": ("support_withdrawn", "us_hours_selling", "outflow_streak"),
     "etf_inflow": ("steady_bid", "us_hours_buying", "inflow_streak"),
     "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long"),
-    "short_crowding": ("shorts_were_paying", "leverage_added", "leverage_high", "crowd_was_short"),
+    "short_crowding": ("shorts_were_paying", "cheap_funding", "leverage_added", "leverage_high", "crowd_was_short"),
     "macro_headwind": ("cut_hopes_faded", "yields_up", "dollar_up", "risk_off", "rebounds_capped"),
     "macro_tailwind": ("cut_hopes_grew", "yields_down", "dollar_down", "risk_on"),
 }
