@@ -25,7 +25,7 @@ def parse_time(text: str) -> tuple[datetime, str]:
     A bare date means the recap of that day, told five minutes after it ended.
     """
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.strip() if re.match(r"\s*\d{4}-?\d{2}-?\d{2}", text) else "")
     except ValueError:
         raise UsageError(
             f"{text!r} is no time. Write it as 2025-02-26T00:05Z, 2025-02-26 00:05 or, for a whole day, 2025-02-25."

@@ -187,6 +187,8 @@ def export(
     from bot.sources.archive import export_archive
 
     since, until = parse_day(first) if first else None, parse_day(last) + timedelta(days=1) if last else None
+    if since is not None and until is not None and until <= since:
+        raise UsageError(f"--to {last} lies before --from {first}. Swap them.")
     with recorded(_settings(), Origin(sample, archive)) as source:
         files = export_archive(source, folder, since=since, until=until, names=tuple(series or ()), compact=compact)
     print(f"{files} files written to {folder}.")
@@ -209,7 +211,9 @@ def _request(
 
     if at is None and archive is not None:
         raise UsageError("An archive has no now. Say as of when: --at 2025-02-26T00:05Z.")
-    as_of, aloud = parse_time(at or SAMPLE_MOMENT) if at or sample else (datetime.now(UTC), "")
+    as_of, aloud = (
+        parse_time(SAMPLE_MOMENT if at is None else at) if at is not None or sample else (datetime.now(UTC), "")
+    )
     if aloud:
         print(aloud, file=sys.stderr)
     return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale or _settings().locale))
@@ -220,7 +224,7 @@ def _explained(at: str | None, window: str, scope: str, sample: bool, archive: P
 
     request = _request(at, window, scope, None, sample, archive)
     with _desk(sample, archive) as desk:
-        return explain_at(request, desk.gather(request.as_of), desk.rulebook)
+        return explain_at(request, desk.source, desk.rulebook)
 
 
 def _show(table: "RenderableType") -> None:
@@ -267,7 +271,7 @@ def _run(arguments: list[str], debug: bool) -> int:
         code = int(app(arguments, standalone_mode=False) or 0)
         sys.stdout.flush()
     except TyperException as error:
-        return _say(f"{error.format_message().rstrip('.')}. recap --help shows what there is.", 2)
+        return _say(f"{error.format_message()}\nrecap --help shows what there is.", 2)
     except Exception as error:
         _forget_output()
         if isinstance(error, BrokenPipeError):

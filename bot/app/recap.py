@@ -1,8 +1,8 @@
 """A recap, from what was known to what is said: gather, measure, explain, plan, write."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.explanation import Explanation
 from bot.domain.thread import Recap
@@ -17,10 +17,18 @@ from bot.narrative.write import write
 from bot.reasoning.evaluate import explain
 from bot.reasoning.rulebook import Rulebook
 
-__all__ = ["Gather", "Request", "explain_at", "make_recap"]
+__all__ = ["Request", "Source", "explain_at", "make_recap"]
 
-Gather = Callable[[datetime], Snapshot]
-"""What was known at a moment; the only part of a recap that differs between live data, a store and an archive."""
+
+class Source(Protocol):
+    """Where snapshots come from: the only part of a recap that differs between a store and an archive."""
+
+    def at(self, as_of: datetime) -> Snapshot:
+        """What was known then."""
+
+    def reach(self, asset: str) -> tuple[datetime, datetime] | None:
+        """From the first to the last moment the asset's bars cover, None without any."""
+
 
 DAY = timedelta(days=1)
 
@@ -37,38 +45,46 @@ class Request:
 
 
 def make_recap(
-    request: Request, gather: Gather, rulebook: Rulebook, templates: Templates, before: Explanation | None = None
+    request: Request, source: Source, rulebook: Rulebook, templates: Templates, before: Explanation | None = None
 ) -> Recap:
     """The recap asked for; raises OutsideData where the data can't tell what kind of move there was.
 
     The day before is explained too, so that a cause that led yesterday reads as "still" and openers don't repeat;
     who has that explanation at hand gives it as `before`.
     """
-    snapshot = gather(request.as_of)
-    explanation = explain_at(request, snapshot, rulebook)
+    snapshot = source.at(request.as_of)
+    explanation = explain_at(request, source, rulebook, snapshot)
     before = before or _day_before(request, snapshot, rulebook)
     told = plan(explanation, (plan(before),) if before else ())
     return Recap(explanation, write(told, request.locale, request.style, templates))
 
 
-def explain_at(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Explanation:
-    """The explanation of the window that ends with the snapshot's newest bars."""
+def explain_at(request: Request, source: Source, rulebook: Rulebook, snapshot: Snapshot | None = None) -> Explanation:
+    """The explanation alone, from the source's snapshot; raises OutsideData with what the data does reach."""
+    try:
+        return _explain(request, snapshot or source.at(request.as_of), rulebook)
+    except OutsideData as reason:
+        raise OutsideData(f"{reason} {_reach(source, request.scope)}") from None
+
+
+def _explain(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Explanation:
     try:
         window = window_until(snapshot, request.length, request.scope)
     except NoData as reason:
-        raise OutsideData(f"{str(reason).capitalize()}. {_reach(snapshot, request.scope)}") from None
+        sentence = str(reason)
+        raise OutsideData(f"{sentence[0].upper()}{sentence[1:]}.") from None
     return explain(rulebook, measure(snapshot, window, request.scope), window, request.scope)
 
 
 def _day_before(request: Request, snapshot: Snapshot, rulebook: Rulebook) -> Explanation | None:
     try:
-        return explain_at(request, snapshot.history.at(request.as_of - DAY), rulebook)
+        return _explain(request, snapshot.history.at(request.as_of - DAY), rulebook)
     except OutsideData:
         return None
 
 
-def _reach(snapshot: Snapshot, scope: Scope) -> str:
-    reach = snapshot.history.reach(scope.asset)
+def _reach(source: Source, scope: Scope) -> str:
+    reach = source.reach(scope.asset)
     if reach is None:
         return f"The data holds no bars of {scope.asset}: choose another scope, or import some."
     first, last = (f"{edge:%Y-%m-%d %H:%M}" for edge in reach)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import resources
-from bot.app.recap import Gather, Request, make_recap
+from bot.app.recap import Request, Source, make_recap
 from bot.domain.explanation import Explanation
 from bot.domain.thread import Recap
 from bot.errors import RecapError, UsageError
@@ -14,10 +14,10 @@ from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
 from bot.sources.archive import Archive, read_archive
-from bot.sources.snapshot import from_archive, from_store
+from bot.sources.snapshot import StoredHistory, from_archive
 from bot.store import Store
 
-__all__ = ["SAMPLE_MOMENT", "Desk", "Origin", "gathering", "open_desk", "recorded", "rules_of", "templates_of"]
+__all__ = ["SAMPLE_MOMENT", "Desk", "Origin", "open_desk", "open_source", "recorded", "rules_of", "templates_of"]
 
 SAMPLE_MOMENT = "2025-02-26T00:05Z"
 """The sample's famous day: told where no other time is asked of the sample."""
@@ -35,31 +35,31 @@ class Origin:
 class Desk:
     """All that recaps are made of."""
 
-    gather: Gather
+    source: Source
     rulebook: Rulebook
     templates: Templates
 
     def recap(self, request: Request, before: Explanation | None = None) -> Recap:
         """The recap asked for; `before` is the explanation of the same window a day earlier, if it is at hand."""
-        return make_recap(request, self.gather, self.rulebook, self.templates, before)
+        return make_recap(request, self.source, self.rulebook, self.templates, before)
 
 
 @contextmanager
 def open_desk(settings: Settings, origin: Origin) -> Iterator[Desk]:
     """The desk for one command; the store is closed with it."""
     rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
-    with gathering(settings, origin) as gather:
-        yield Desk(gather, rulebook, templates)
+    with open_source(settings, origin) as source:
+        yield Desk(source, rulebook, templates)
 
 
 @contextmanager
-def gathering(settings: Settings, origin: Origin) -> Iterator[Gather]:
+def open_source(settings: Settings, origin: Origin) -> Iterator[Source]:
     """Snapshots from the origin."""
-    with recorded(settings, origin) as source:
-        if isinstance(source, Archive):
-            yield from_archive(source)
-        elif source.coverage():
-            yield from_store(source)
+    with recorded(settings, origin) as data:
+        if isinstance(data, Archive):
+            yield from_archive(data)
+        elif data.coverage():
+            yield StoredHistory(data)
         else:
             raise UsageError("The store holds no market data yet. Import some with recap import DIR, or add --sample.")
 

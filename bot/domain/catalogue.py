@@ -72,7 +72,12 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("level.close_vs_mean_200d.{asset}", Unit.PERCENT, "close above the 200-day mean", NONE),
     # relative strength
     ("relative.beta_vs_btc.{asset}", Unit.RATIO, "least-squares beta of 60 daily returns before the window", NONE),
-    ("relative.residual_vs_btc.{asset}", Unit.PERCENT, "return beyond beta times BTC's; positive is stronger", DAYS),
+    (
+        "relative.residual_vs_btc.{asset}",
+        Unit.PERCENTAGE_POINTS,
+        "return beyond beta times BTC's; positive is stronger",
+        DAYS,
+    ),
     ("relative.excess_return.{asset}", Unit.PERCENTAGE_POINTS, "return minus BTC's", DAYS),
     (
         "relative.excess_drawdown.{asset}",
@@ -111,9 +116,14 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("liquidations.intensity.eth_over_btc", Unit.MULTIPLE, "ETH's share of open interest liquidated over BTC's", DAYS),
     ("liquidations.reported.total", Unit.USD, "trailing 24 h as the press quoted them", NONE),
     # flows
-    ("etf.net_flow.btc", Unit.USD, "money into US spot BTC funds, the last published session", SESSIONS),
-    ("etf.net_flow.eth", Unit.USD, "money into US spot ETH funds, the last published session", SESSIONS),
-    ("etf.net_flow.btc_eth", Unit.USD, "money into US spot BTC and ETH funds, the last published session", SESSIONS),
+    (
+        "etf.net_flow.btc",
+        Unit.USD,
+        "money into US spot BTC funds: the last published session, or all of a window of days",
+        SESSIONS,
+    ),
+    ("etf.net_flow.eth", Unit.USD, "money into US spot ETH funds: the same", SESSIONS),
+    ("etf.net_flow.btc_eth", Unit.USD, "money into US spot BTC and ETH funds: the same", SESSIONS),
     ("etf.net_flow.five_sessions.btc_eth", Unit.USD, "the last five published sessions together", SESSIONS),
     ("etf.outflow_streak.btc", Unit.SESSIONS, "published sessions in a row with money leaving BTC funds", NONE),
     ("etf.outflow_streak.eth", Unit.SESSIONS, "published sessions in a row with money leaving ETH funds", NONE),

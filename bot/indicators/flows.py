@@ -71,22 +71,43 @@ def _last_session(view: View, sessions: Track) -> Measured:
     )
 
 
+def _of_window(view: View, sessions: Track) -> Measured:
+    """The newest session, or for a window of several days all its sessions together.
+
+    A window shorter than a day has a flow only where it was published inside: older news moved the price before.
+    """
+    if view.window.length > DAY:
+        inside = len(sessions) - 1 - row_at(sessions, view.window.start)
+        if inside < 1:
+            raise NoData(f"{sessions.name} has no published session inside the window")
+        return _last_session(view, _summed(sessions, inside))
+    if view.window.length < DAY and moment(int(sessions.known[-1])) <= view.window.start:
+        raise NoData(f"{sessions.name} has no session published inside the window")
+    return _last_session(view, sessions)
+
+
+def _summed(sessions: Track, count: int) -> Track:
+    """Each session with those before it, `count` together."""
+    sums = pd.Series(sessions.value).rolling(count).sum().to_numpy()[count - 1 :]
+    return Track(sessions.name, sessions.time[count - 1 :], sums, sessions.known[count - 1 :])
+
+
 @indicator("etf.net_flow.btc")
 def flow_btc(view: View, _: str) -> Measured:
     """Creations minus redemptions of the US spot BTC funds, USD, of the newest published session."""
-    return _last_session(view, _flows(view, "BTC"))
+    return _of_window(view, _flows(view, "BTC"))
 
 
 @indicator("etf.net_flow.eth")
 def flow_eth(view: View, _: str) -> Measured:
     """The same of the US spot ETH funds."""
-    return _last_session(view, _flows(view, "ETH"))
+    return _of_window(view, _flows(view, "ETH"))
 
 
 @indicator("etf.net_flow.btc_eth")
 def flow_both(view: View, _: str) -> Measured:
     """BTC and ETH funds together, of the newest session published for both."""
-    return _last_session(view, _both_funds(view))
+    return _of_window(view, _both_funds(view))
 
 
 @indicator("etf.net_flow.five_sessions.btc_eth")
@@ -95,8 +116,7 @@ def flow_five_sessions(view: View, _: str) -> Measured:
     sessions = _both_funds(view)
     if len(sessions) < FEW:
         raise NoData(f"{sessions.name} has fewer than {FEW} published sessions")
-    sums = pd.Series(sessions.value).rolling(FEW).sum().to_numpy()[FEW - 1 :]
-    return _last_session(view, Track(sessions.name, sessions.time[FEW - 1 :], sums, sessions.known[FEW - 1 :]))
+    return _last_session(view, _summed(sessions, FEW))
 
 
 def _streak(view: View, asset: str, sign: int) -> Measured:
@@ -136,6 +156,8 @@ def inflow_streak_eth(view: View, _: str) -> Measured:
 @indicator("etf.net_flow.share_of_spot_volume")
 def share_of_spot_volume(view: View, _: str) -> Measured:
     """|BTC funds' flow| over the USD volume of BTC spot on the session's UTC day, a fraction."""
+    if view.window.length > DAY:
+        raise NoData("the flow of several days is not held against one day's volume")
     flow = flow_btc(view, "BTC")
     bars = view.snapshot.bars(SPOT_MARKET)
     day = flow.end.replace(hour=0, minute=0)
@@ -159,26 +181,28 @@ def _share_of_market_cap(view: View, asset: str) -> Track:
 @indicator("etf.net_flow.share_of_market_cap.btc")
 def share_of_market_cap_btc(view: View, _: str) -> Measured:
     """BTC funds' flow over BTC's market cap, basis points."""
-    return _last_session(view, _share_of_market_cap(view, "BTC"))
+    return _of_window(view, _share_of_market_cap(view, "BTC"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth")
 def share_of_market_cap_eth(view: View, _: str) -> Measured:
     """ETH funds' flow over ETH's market cap, basis points."""
-    return _last_session(view, _share_of_market_cap(view, "ETH"))
+    return _of_window(view, _share_of_market_cap(view, "ETH"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth_minus_btc")
 def share_of_market_cap_gap(view: View, _: str) -> Measured:
     """ETH's share minus BTC's, basis points: negative when ETH funds lost more for their coin's size."""
     shares = (_share_of_market_cap(view, "ETH"), _share_of_market_cap(view, "BTC"))
-    return _last_session(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
+    return _of_window(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
 
 
 @indicator("premium.coinbase.btc")
 def coinbase_premium(view: View, _: str) -> Measured:
     """BTC on Coinbase over other venues, basis points, mean of the day; negative when US buyers paid less."""
-    return view.level(view.window.end, "premium.coinbase_okx.btc", "premium.coinbase_index.btc").measured()
+    if view.window.length > DAY:
+        raise NoData("a day's premium says nothing about several days")
+    return view.latest("premium.coinbase_okx.btc", "premium.coinbase_index.btc").measured()
 
 
 @indicator("stablecoins.change_7d")

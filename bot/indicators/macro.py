@@ -33,9 +33,10 @@ def _percent(after: Values, before: Values) -> Values:
 def _change(view: View, series: str, measure: Callable[[Values, Values], Values]) -> Measured:
     """Last close in the window against the last one at or before its start.
 
-    A window shorter than a day is held against the close before the one inside it. The history is made of changes
-    over as many closes that ended before the window.
+    The history is made of changes over as many closes that ended before the window.
     """
+    if view.window.length < DAY:
+        raise NoData(f"{series} moves from close to close, longer than the window")
     track = view.track(series)
     last, first = row_at(track, view.window.end), row_at(track, view.window.start)
     if last <= first or last < 1:

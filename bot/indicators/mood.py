@@ -19,7 +19,7 @@ def fear_greed_after(view: View, _: str) -> Measured:
 @indicator("volatility.dvol.btc")
 def dvol(view: View, _: str) -> Measured:
     """Deribit's 30-day implied volatility of BTC, annualised points."""
-    return view.level(view.window.end, "volatility.dvol.btc").measured()
+    return view.latest("volatility.dvol.btc").measured()
 
 
 @indicator("volatility.dvol.btc.change")

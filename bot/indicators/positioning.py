@@ -34,7 +34,7 @@ def funding(view: View, asset: str) -> Measured:
 @indicator("funding.annualised_after.{asset}")
 def funding_after(view: View, asset: str) -> Measured:
     """The same at the window's end."""
-    return view.level(view.window.end, *_funding_series(asset)).measured(PER_YEAR)
+    return view.latest(*_funding_series(asset)).measured(PER_YEAR)
 
 
 @indicator("open_interest.usd.{asset}")
@@ -65,13 +65,13 @@ def _coins(view: View, asset: str) -> tuple[str, ...]:
 def buildup(view: View, asset: str) -> Measured:
     """Change of the open interest in coins over the 3 days before the window, a fraction."""
     for name in _coins(view, asset):
-        track = view.track(name)
+        track = view.track(name).known_by(view.window.start)
         held = values_at(track, days_back(view.window.start, COMPARED_DAYS + 1 + BUILDUP_DAYS), timedelta(hours=2))
         held = held[:-BUILDUP_DAYS] / held[BUILDUP_DAYS:] - 1
         if np.isfinite(held[0]):
             row = row_at(track, view.window.start)
-            when = moment(int(track.time[row]))
-            return Measured(float(held[0]), when, when, name, held[1:])
+            when, known = moment(int(track.time[row])), moment(int(track.known[row]))
+            return Measured(float(held[0]), when, known, name, held[1:])
     raise NoData(f"open interest of {asset} in coins is not measured at the window's start and 3 days before")
 
 
@@ -96,7 +96,7 @@ def accounts(view: View, asset: str) -> Measured:
 @indicator("long_short.accounts_after.{asset}")
 def accounts_after(view: View, asset: str) -> Measured:
     """The same at the window's end."""
-    return view.level(view.window.end, *_accounts(asset)).measured()
+    return view.latest(*_accounts(asset)).measured()
 
 
 def _accounts(asset: str) -> tuple[str, str]:

@@ -49,7 +49,7 @@ def beta(view: View, asset: str) -> Measured:
 
 @indicator("relative.residual_vs_btc.{asset}")
 def residual(view: View, asset: str) -> Measured:
-    """Return minus beta times BTC's return, percent; z ≤ -1.5 is weak."""
+    """Return minus beta times BTC's return, percentage points; z ≤ -1.5 is weak."""
     mine, bitcoin = _pair(view, asset)
     slope, shared = _beta(view, asset), min(len(mine.past_returns), len(bitcoin.past_returns))
     history = mine.past_returns[:shared] - slope * bitcoin.past_returns[:shared]

@@ -32,6 +32,7 @@ __all__ = [
 T = TypeVar("T")
 
 COMPARED_DAYS = 90
+MOMENT = timedelta(milliseconds=1)
 DAILY_SLACK = timedelta(hours=36)
 """A daily figure older than this is stale: one day, and half of one for late publication."""
 
@@ -102,6 +103,10 @@ class View:
         if stale:
             raise NoData(f"{stale[0]} has no value in the {_hours(slack)} h up to {edge:%Y-%m-%d %H:%M} UTC")
         raise NoData(f"{names[0]} holds nothing known by then")
+
+    def latest(self, *names: str) -> Level:
+        """The newest state from inside the window; what was measured before it says nothing about its end."""
+        return self.level(self.window.end, *names, slack=min(DAILY_SLACK, self.window.length - MOMENT))
 
     def change(self, name: str, relative: bool) -> Measured:
         """How far a state moved over the window, as a difference or a fraction, with 90 earlier windows.

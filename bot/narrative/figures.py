@@ -58,6 +58,9 @@ SIGNED: Mapping[Unit, str] = {
 IMPOSSIBLE = 1e18
 """No quantity of any market is as large: such a value is a mistake made before."""
 
+VOWEL = re.compile(r"[^0-9]*(?:8|1[18](?![0-9]))")
+"""Eight, eighty, eighteen and eleven, alone or of thousands."""
+
 PART = re.compile("share|leverage|buildup|change")
 CHANGE = re.compile("change|net_flow\\.(btc|eth|five)|return|residual|excess|premium|buildup|vs_(low|high|mean)")
 """Readings that are parts of a whole, and those whose plus sign says something."""
@@ -138,6 +141,19 @@ class Printer:
             raise TemplateFault("The filter name prints a text.")
         text = str(value).translate(_MARKS)
         return self._booked(text, text, Kind.NAME, "name") if any(c.isdigit() for c in text) else text
+
+    def event(self, value: str) -> str:
+        """A release by its name in the locale's words."""
+        return self.name(self.words.event(value))
+
+    def quantity(self, value: str) -> str:
+        """A calendar's own text of a quantity, 148K, in the locale's words of magnitude."""
+        return self.name(self.words.quantity(value))
+
+    def vowel(self, value: str) -> bool:
+        """True when the figure of that mark is read with a vowel first in English: 8.3%, 11%, 18%, 84%."""
+        mark = MARK.fullmatch(value)
+        return mark is not None and bool(VOWEL.match(self.ledger.figures[int(mark.group(1))].text))
 
     def _length(self, kind: str, window: object) -> str:
         if not isinstance(window, Window):

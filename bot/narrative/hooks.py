@@ -15,6 +15,9 @@ SLOTS: dict[str, tuple[str, ...]] = {"title": ("a", "b", "c"), "bridge": ("a", "
 LICENCES = {"crowd": {"crowd_was_long"}}
 """Hooks that say more than a number need the claim."""
 
+STILL = 3.0
+"""Percent: a week that ended within this of its start held still."""
+
 CROWDED = 1.5
 """So many accounts long for each one short count as a crowd in a hook."""
 
@@ -45,7 +48,9 @@ def choices(explanation: Explanation, past: Sequence[Plan]) -> Mapping[str, str]
 def formula(explanation: Explanation, sections: Sequence[Section]) -> Formula | None:
     """A + B = C, or no clear trigger + B = C; none where neither A nor B is licensed."""
     told = [t for section in sections for t in section.causes]
-    trigger = next((t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time), None)
+    one_way = explanation.day_kind is not DayKind.WHIPSAW  # what pushes one way makes no swing
+    firm = [t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time]
+    trigger = firm[0] if firm and one_way else None
     carriers = [t for role in _carrying(explanation.day_kind) for t in told if t.role is role]
     parts = tuple(carriers[:1])
     if trigger is None and not parts:
@@ -86,6 +91,11 @@ def _risen(facts: Facts) -> bool:
     return facts.up("price.return.{asset}")
 
 
+def _had_held(facts: Facts) -> bool:
+    """The price went nowhere in the week before: only then can one ask why it moved just now."""
+    return facts.above("price.return_before.{asset}", -STILL) and facts.below("price.return_before.{asset}", STILL)
+
+
 def _level_lost(facts: Facts) -> bool:
     return facts.has("level.low_20d.{asset}") and facts.down("level.close_vs_low_20d.{asset}")
 
@@ -102,7 +112,7 @@ _HOOKS: dict[DayKind, dict[str, Callable[[Facts], bool]]] = {
     DayKind.SELLOFF: {
         "ranging": lambda facts: _fallen(facts) and _ranging(facts),
         "cost": lambda facts: _fallen(facts) and facts.up("liquidations.long{of}"),
-        "streak": lambda facts: _fallen(facts) and facts.above("etf.outflow_streak.{asset}", 2),
+        "streak": lambda facts: _fallen(facts) and facts.above("etf.outflow_streak.{asset}", 2) and _had_held(facts),
         "level": lambda facts: _fallen(facts) and _level_lost(facts),
         "crowd": lambda facts: _fallen(facts) and facts.above("long_short.accounts.{asset}", CROWDED),
         "plain": _fallen,
@@ -110,7 +120,7 @@ _HOOKS: dict[DayKind, dict[str, Callable[[Facts], bool]]] = {
     DayKind.RALLY: {
         "ranging": lambda facts: _risen(facts) and _ranging(facts),
         "cost": lambda facts: _risen(facts) and facts.up("liquidations.short{of}"),
-        "streak": lambda facts: _risen(facts) and facts.above("etf.inflow_streak.{asset}", 2),
+        "streak": lambda facts: _risen(facts) and facts.above("etf.inflow_streak.{asset}", 2) and _had_held(facts),
         "level": lambda facts: _risen(facts) and _level_won(facts),
         "plain": _risen,
     },

@@ -26,6 +26,7 @@ NUMERALS = re.compile(
 )
 """Numerals in words; a few names of terms are better figures as well."""
 
+ANY_CAUSE = f"causes/any{SUFFIX}"
 ASKING = {"the", "has", "up", "down", "above", "below", "find", "rest", "compares", "printed"}
 CALLS = {"the": "reading", "compares": "reading", "rest": "reading", "licences": "claim", "claims": "claim"}
 
@@ -59,6 +60,7 @@ def check_templates(folder: Path) -> tuple[Fault, ...]:
     shared = _parsed(folder, locales[0], folder / SHARED, faults)
     for file in [*shared.values(), *(file for files in parsed.values() for file in files.values())]:
         faults += _file_faults(file)
+    faults += _absent(folder, parsed, shared)
     missing = (Fault(folder / SHARED, 0, f"there is no {s}{SUFFIX}") for s in STYLES if f"{s}{SUFFIX}" not in shared)
     return tuple(sorted([*faults, *missing, *_table_faults(folder, locales), *_uneven(folder, parsed)], key=_order))
 
@@ -143,6 +145,30 @@ def _table_faults(folder: Path, locales: Iterable[str]) -> Iterator[Fault]:
             load_words(folder / locale)
         except (tomllib.TOMLDecodeError, KeyError, ValueError, ArithmeticError) as error:
             yield Fault(path, 0, f"can't be read: {error!r}")
+
+
+def _absent(folder: Path, parsed: dict[str, dict[str, _File]], shared: dict[str, _File]) -> Iterator[Fault]:
+    """Files that templates import and no locale has; one that only some have is told as uneven."""
+    every = {path.relative_to(folder / name).as_posix() for name in parsed for path in _templates_in(folder / name)}
+    common = {path.relative_to(folder / SHARED).as_posix() for path in _templates_in(folder / SHARED)}
+    for locale, files in parsed.items():
+        needed = {ANY_CAUSE: "causes without a file of their own need it"}
+        for name, file in [*files.items(), *shared.items()]:
+            needed |= dict.fromkeys(_imports(file.tree), f"{name} imports it")
+        for name in sorted(needed.keys() - every - common):
+            yield Fault(folder / locale / name, 0, f"is missing: {needed[name]}")
+
+
+def _templates_in(folder: Path) -> Iterable[Path]:
+    return folder.rglob(f"*{SUFFIX}")
+
+
+def _imports(tree: nodes.Template) -> Iterator[str]:
+    """Names of other templates that stand as they are in an import or include."""
+    for kind in (nodes.Import, nodes.FromImport, nodes.Include):
+        for node in tree.find_all(kind):
+            if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
+                yield node.template.value
 
 
 def _uneven(folder: Path, parsed: dict[str, dict[str, _File]]) -> Iterator[Fault]:

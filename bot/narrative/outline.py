@@ -106,6 +106,11 @@ class Plan:
         """True for a window of one day: its history is days too."""
         return self.window.length == timedelta(days=1)
 
+    @property
+    def long(self) -> bool:
+        """True for a window of several days: its flows are those of all its sessions."""
+        return self.window.length > timedelta(days=1)
+
     def tells(self, *causes: str) -> bool:
         """True when one of the causes has its place in a section."""
         return any(told.cause in causes for told in self.causes)

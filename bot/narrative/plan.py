@@ -18,6 +18,9 @@ STRONG = 0.75
 """The dramatic title needs the move explained, and a trigger or mechanism present, with at least this certainty."""
 
 MOST_LOOKED_AT = 5
+UNUSUAL = 2.0
+"""A reading this many deviations out is no example of an ordinary one."""
+
 TENSION = (
     "funding.annualised_after.{asset}",
     "open_interest.buildup.{asset}",
@@ -94,8 +97,8 @@ def _tension(explanation: Explanation, facts: Facts) -> tuple[str, ...]:
 
 def _looked_at(explanation: Explanation, facts: Facts) -> tuple[str, ...]:
     """Readings that speak against the causes that were judged, the weightiest first."""
-    judged = [f for f in explanation.findings if f.state is State.INACTIVE]
+    judged = [f for f in explanation.findings if f.state is State.INACTIVE and f.role is not Role.DIFFERENTIATION]
     against = [c for f in judged for c in f.contributions if c.grade is not None and c.points < 0]
     names = [c.reading for c in sorted(against, key=lambda c: c.points)] + [facts.name(name) for name in CORE]
-    known = [name for name in dict.fromkeys(names) if facts.has(name)]
-    return tuple(known[:MOST_LOOKED_AT])
+    ordinary = [name for name in dict.fromkeys(names) if facts.has(name) and abs(facts.the(name).z or 0.0) < UNUSUAL]
+    return tuple(ordinary[:MOST_LOOKED_AT])

@@ -52,7 +52,8 @@ def sections(explanation: Explanation, led_before: frozenset[str]) -> tuple[Sect
     facts = Facts(explanation.readings, explanation.scope)
     told = [_tell(finding, explanation, facts, led_before) for finding in _ordered(explanation)]
     groups = [group for group in _groups(told) if group][:MOST_SECTIONS]
-    return tuple(Section(n, _settled(group, facts)) for n, group in enumerate(groups, start=1))
+    days = explanation.window.length > timedelta(days=1)
+    return tuple(Section(n, _settled(group, facts, days=days)) for n, group in enumerate(groups, start=1))
 
 
 def _ordered(explanation: Explanation) -> list[Finding]:
@@ -111,12 +112,12 @@ def _in_time(finding: Finding, kind: DayKind, facts: Facts) -> bool:
     return min(ends) - US_SESSION < reading.end
 
 
-def _settled(group: list[Told], facts: Facts) -> tuple[Told, ...]:
-    """No claim twice and one comparison in a section."""
+def _settled(group: list[Told], facts: Facts, *, days: bool) -> tuple[Told, ...]:
+    """No claim twice and one comparison in a section; a flow of several days compares with no single session."""
     licensed = {claim for told in group for claim in told.claims}
     drop = {claim for claim, fuller in TWICE.items() if fuller in licensed}
     kept = [replace(told, claims=tuple(c for c in told.claims if c not in drop)) for told in group]
-    found = [_comparison(told, facts) for told in kept]
+    found = [None if days and told.role is Role.TRIGGER else _comparison(told, facts) for told in kept]
     first = next((n for n, comparison in enumerate(found) if comparison), None)
     return tuple(replace(told, comparison=found[n] if n == first else None) for n, told in enumerate(kept))
 

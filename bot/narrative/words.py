@@ -1,8 +1,9 @@
 """A locale's words of magnitude: how much goes into a unit, and what stands around the digits."""
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -17,16 +18,25 @@ __all__ = ["FIGURES_FILE", "Words", "load_words"]
 
 FIGURES_FILE = "figures.toml"
 GROUPING = "#,##0"
+EVENT = re.compile(r"([^()]+?)\s*((?:\([^()]*\)\s*)*)")
+"""The name of a release, and what stands in brackets behind it."""
+QUANTITY = re.compile("(-?)([0-9]+(?:[.][0-9]+)?)([KMB])")
+THOUSANDS = {"K": Decimal("1e3"), "M": Decimal("1e6"), "B": Decimal("1e9")}
 MINUS, PLUS = "\u2212", "+"
 
 
 @dataclass(frozen=True)
 class Words:
-    """`patterns` hold one text with a gap for each kind; `scales` the steps of dollars, the largest first."""
+    """`patterns` hold one text with a gap for each kind; `scales` the steps of dollars, the largest first.
+
+    `counts` are the steps of other quantities; `events` name the calendar's releases, their periods and measures.
+    """
 
     locale: Locale
     patterns: Mapping[str, str]
     scales: tuple[tuple[Decimal, str], ...]
+    counts: tuple[tuple[Decimal, str], ...] = ()
+    events: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def fill(self, kind: str, digits: str) -> str:
         return self.patterns[kind].format(digits)
@@ -52,6 +62,26 @@ class Words:
     def _plain(self, amount: Decimal) -> str:
         """Digits before a word of magnitude are not grouped: 9700万美元."""
         return str(format_decimal(amount, "0.####", locale=self.locale))
+
+    def event(self, text: str) -> str:
+        """A release by the locale's name: its period, the name, its measure; as it came where there is no name."""
+        found = EVENT.fullmatch(text.strip())
+        names, periods, measures = (self.events.get(kind, {}) for kind in ("names", "periods", "measures"))
+        if found is None or found.group(1) not in names:
+            return text
+        marks = re.findall(r"\(([^()]*)\)", found.group(2))
+        before = "".join(periods[mark] for mark in marks if mark in periods)
+        after = "".join(measures.get(mark, f" ({mark})") for mark in marks if mark not in periods)
+        return before + names[found.group(1)] + after
+
+    def quantity(self, text: str) -> str:
+        """148K as 14.8万 where the locale counts by its own steps; any other text as it came."""
+        found = QUANTITY.fullmatch(text.strip())
+        if found is None or not self.counts:
+            return text
+        amount = Decimal(found.group(2)) * THOUSANDS[found.group(3)]
+        step, pattern = next(row for row in self.counts if amount >= row[0] or row is self.counts[-1])
+        return found.group(1) + pattern.format(self._plain(amount / step))
 
     def date(self, when: datetime) -> str:
         return str(format_skeleton("MMMMd", when, locale=self.locale))
@@ -87,8 +117,18 @@ def places_of(value: Decimal) -> int:
 def load_words(folder: Path) -> Words:
     """The table of one locale's folder."""
     table = tomllib.loads((folder / FIGURES_FILE).read_text(encoding="utf-8"))
-    scales = tuple((Decimal(row["from"]), str(row["text"])) for row in table["dollars"])
-    return Words(Locale.parse(table["language"]), _flat(table["patterns"]), scales)
+    events = {kind: {str(k): str(v) for k, v in rows.items()} for kind, rows in table.get("events", {}).items()}
+    return Words(
+        Locale.parse(table["language"]),
+        _flat(table["patterns"]),
+        _steps(table["dollars"]),
+        _steps(table.get("counts", ())),
+        events,
+    )
+
+
+def _steps(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Decimal, str], ...]:
+    return tuple((Decimal(row["from"]), str(row["text"])) for row in rows)
 
 
 def _flat(table: Mapping[str, Any]) -> dict[str, str]:

@@ -53,5 +53,6 @@ def _holds(condition: Condition, sight: Sight) -> bool:
     found = sight.readings.items_by_name.get(name)
     if not isinstance(found, Reading) or found.known > sight.as_of or isnan(found.value):
         reason = f": {found.reason}" if isinstance(found, Missing) else ""
-        raise OutsideData(f"The kind of day can't be told without {name}{reason}. Choose a time the price data covers.")
+        remedy = "Choose a time and a window that its bars fill; where they are daily, 24h or 7d"
+        raise OutsideData(f"The kind of day can't be told without {name}{reason}. {remedy}.")
     return condition.low <= found.value <= condition.high

@@ -12,6 +12,7 @@ from bot.reasoning.cause import Clause
 
 __all__ = ["Observation", "Sight", "observe", "sight_of"]
 
+DAY = timedelta(days=1)
 _EDGES = {"before_window_start": "start", "within_window": "end", "before_window_end": "end"}
 _WORDS = {"window_start": "the window's start", "window_end": "the window's end", "as_of": "the time of telling"}
 
@@ -30,7 +31,10 @@ class Observation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What can be seen of one window, with its edges by the words of the rules' timing."""
+    """What can be seen of one window, with its edges by the words of the rules' timing.
+
+    `reach` stretches a `max_age` that is meant for a day: seven days of it for a window of seven days.
+    """
 
     readings: Readings
     scope: Scope
@@ -39,6 +43,7 @@ class Sight:
     as_of: datetime
     edges: Mapping[str, datetime]
     floors: Mapping[str, datetime]
+    reach: Mapping[str, float]
     deadlines: Mapping[str, datetime]
 
 
@@ -46,7 +51,8 @@ def sight_of(readings: Readings, window: Window, scope: Scope) -> Sight:
     edges = {ends: getattr(window, edge) for ends, edge in _EDGES.items()}
     deadlines = {"window_start": window.start, "window_end": window.end, "as_of": window.as_of}
     floors = {"within_window": window.start}
-    return Sight(readings, scope, scope.asset.lower(), scope.is_market, window.as_of, edges, floors, deadlines)
+    reach = {ends: 1.0 if edge == "start" else max(1.0, window.length / DAY) for ends, edge in _EDGES.items()}
+    return Sight(readings, scope, scope.asset.lower(), scope.is_market, window.as_of, edges, floors, reach, deadlines)
 
 
 def observe(clause: Clause, sight: Sight) -> Observation:
@@ -70,7 +76,11 @@ def observe(clause: Clause, sight: Sight) -> Observation:
 def _in_time(clause: Clause, reading: Reading, sight: Sight) -> bool:
     timing, end = clause.timing, reading.end
     edge = sight.edges[timing.ends]
-    if end > edge or edge - end > timing.max_age or reading.known > sight.deadlines[timing.known_by]:
+    if (
+        end > edge
+        or edge - end > timing.max_age * sight.reach[timing.ends]
+        or reading.known > sight.deadlines[timing.known_by]
+    ):
         return False
     floor = sight.floors.get(timing.ends)
     return floor is None or end >= floor
@@ -87,8 +97,9 @@ def _lateness(clause: Clause, reading: Reading, sight: Sight) -> str:
     where = "the window's start" if timing.ends == "before_window_start" else "the window's end"
     if reading.end > edge:
         return f"it ended {_hours(reading.end - edge)} after {where}"
-    if edge - reading.end > timing.max_age:
-        return f"it ended {_hours(edge - reading.end)} before {where}, more than {_hours(timing.max_age)}"
+    oldest = timing.max_age * sight.reach[timing.ends]
+    if edge - reading.end > oldest:
+        return f"it ended {_hours(edge - reading.end)} before {where}, more than {_hours(oldest)}"
     if reading.end < sight.floors.get(timing.ends, reading.end):
         return "it ended before the window's start"
     return f"it became known {_time(reading.known)}, after {_WORDS[timing.known_by]}"

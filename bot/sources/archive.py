@@ -125,7 +125,10 @@ def export_archive(
     chosen = _chosen(source, since or _ALWAYS[0], until or _ALWAYS[1], names)
     contents = dict(_files(chosen, compact=compact))
     if not contents:
-        raise OutsideData("There is no data of these names and times to export. `coverage` of the store says what is.")
+        raise OutsideData(
+            "There is no data of these names and times to export. Names look like etf.net_flow.btc or "
+            "binanceusdm.BTC-USDT-PERP.1d, patterns like 'etf.*' take several."
+        )
     write(path, contents, compact=compact)
     return len(contents)
 

@@ -32,7 +32,9 @@ def test_a_date_is_the_recap_of_that_day(text):
     assert "2025-02-26 00:05 UTC" in aloud
 
 
-@pytest.mark.parametrize("text", ["yesterday", "", "2025-02-30", "26.02.2025", "0001-01-01", "9999-12-31T00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "", "2025-W09-3", "2025-02-30", "26.02.2025", "0001-01-01", "9999-12-31T00:00Z"]
+)
 def test_what_is_no_time_is_answered_with_an_example(text):
     with pytest.raises(UsageError, match=r"Write it as|Check the year"):
         parse_time(text)

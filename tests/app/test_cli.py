@@ -148,6 +148,22 @@ def test_a_time_outside_the_data(recap):
     assert told_plainly(recap("write", "--sample", "--at", "2025-06-01"), "2025-03-19")
 
 
+def test_the_remedy_names_what_the_store_really_holds(recap):
+    recap("import", str(resources.sample_archive()))
+    assert told_plainly(recap("write", "--at", "2020-01-01T00:00Z"), "No bar of BTC", "2024-07-15", "2025-03-19")
+
+
+def test_bars_too_coarse_for_the_window(recap):
+    answer = recap("write", *DAY, "--scope", "SOL", "--window", "4h")
+    assert told_plainly(answer, "where they are daily, 24h or 7d")
+
+
+def test_an_export_of_nothing(recap, tmp_path):
+    place = str(tmp_path / "out")
+    assert told_plainly(recap("export", place, "--sample", "--series", "zzz*"), "etf.net_flow.btc")
+    assert told_plainly(recap("export", place, "--sample", "--from", "2025-02-02", "--to", "2025-02-01"), "Swap them")
+
+
 def test_an_unknown_scope_window_format_or_time(recap):
     assert told_plainly(recap("write", *DAY, "--scope", "ETHH"), "Did you mean ETH?")
     assert told_plainly(recap("write", *DAY, "--window", "2w"), "4h, 24h or 7d")

@@ -24,7 +24,7 @@ from bot.narrative.environment import Templates
 from bot.reasoning.evaluate import explain
 from bot.reasoning.rulebook import load_rulebook
 from bot.sources.archive import Archive, import_archive, read_archive
-from bot.sources.snapshot import from_archive, from_store
+from bot.sources.snapshot import StoredHistory, from_archive
 from bot.store import Store
 
 RUNS = 5
@@ -70,7 +70,7 @@ def desk_of(archive: Archive) -> Desk:
 
 
 def rules(desk: Desk) -> Speed:
-    snapshot = desk.gather(FAMOUS.as_of)
+    snapshot = desk.source.at(FAMOUS.as_of)
     window = window_until(snapshot, FAMOUS.length, MARKET)
     readings = measure(snapshot, window, MARKET)
     days = 500
@@ -87,7 +87,7 @@ def measuring(desk: Desk) -> Speed:
 
     def explained() -> None:
         for as_of in snapshots:
-            snapshot = desk.gather(as_of)
+            snapshot = desk.source.at(as_of)
             window = window_until(snapshot, FAMOUS.length, MARKET)
             explain(desk.rulebook, measure(snapshot, window, MARKET), window, MARKET)
 
@@ -98,8 +98,8 @@ def from_filled_store(archive: Path, desk: Desk, folder: Path) -> list[Speed]:
     with Store.open(f"sqlite:///{folder / 'bench.sqlite3'}") as store:
         filling = timed(lambda: import_archive(archive, store), runs=1)
         again = timed(lambda: import_archive(archive, store), runs=1)
-        stored = replace(desk, gather=from_store(store))
-        recap = timed(lambda: make_recap(FAMOUS, stored.gather, desk.rulebook, desk.templates))
+        stored = replace(desk, source=StoredHistory(store))
+        recap = timed(lambda: make_recap(FAMOUS, stored.source, desk.rulebook, desk.templates))
     return [
         at_most(f"recap import {archive.name}", filling, 30),
         at_most("the same a second time", again, 30),

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from recorded import AS_OF, DAY, END, START, bars, daily, points, reason, value
 
-HOURS_20 = timedelta(hours=3)
-CLOSE = END - HOURS_20 - DAY  # the session of the day before the window's day
+from bot.domain.window import Window
+
+CLOSE = END - timedelta(hours=3) - DAY  # the session of the day before the window's day
 
 
 def sessions(series, values, last=CLOSE, delay=timedelta(hours=8)):
@@ -94,3 +95,33 @@ def test_a_revision_counts_from_when_it_was_known():
     assert value("etf.net_flow.btc", points("etf.net_flow.btc", rows)).value == -1e6
     earlier = [rows[0], (CLOSE, AS_OF, -9e6)]
     assert value("etf.net_flow.btc", points("etf.net_flow.btc", earlier)).value == -9e6
+
+
+TWO = Window(END - 2 * DAY, END, AS_OF)
+WEEK = Window(END - 7 * DAY, END, AS_OF)
+HOURS = Window(END - timedelta(hours=4), END, AS_OF)
+
+
+def test_a_window_of_days_has_the_flow_of_all_its_sessions():
+    flows = sessions("etf.net_flow.btc", [*[1e6] * 50, -1e6, -2e6, -3e6, -4e6, -5e6, -6e6])
+    flow = value("etf.net_flow.btc", flows, window=WEEK)
+    assert flow.value == -21e6
+    assert flow.baseline is not None
+    assert flow.baseline.median == 6e6
+
+
+def test_a_window_of_days_without_a_session_has_no_flow():
+    assert "inside the window" in reason(
+        "etf.net_flow.btc", sessions("etf.net_flow.btc", [1e6], END - 3 * DAY), window=TWO
+    )
+
+
+def test_news_from_before_a_short_window_is_no_flow_of_it():
+    flows = sessions("etf.net_flow.btc", [1e6, -3e6])
+    assert "published inside" in reason("etf.net_flow.btc", flows, window=HOURS)
+    just_out = sessions("etf.net_flow.btc", [1e6, -3e6], delay=timedelta(hours=25))
+    assert value("etf.net_flow.btc", just_out, window=HOURS).value == -3e6
+
+
+def test_a_days_premium_does_not_describe_a_week():
+    assert "several days" in reason("premium.coinbase.btc", daily("premium.coinbase_okx.btc", [-10.9] * 9), window=WEEK)

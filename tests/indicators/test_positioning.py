@@ -133,3 +133,20 @@ def test_a_week_of_macro_spans_its_closes():
 
 def test_what_is_not_recorded_says_so():
     assert reason("fed.cut_probability.change") == "fed.cut_probability holds nothing known by then"
+
+
+def test_a_build_up_published_inside_the_window_is_not_from_before_it():
+    late = daily("open_interest.coins.stablemargin.btc", [100.0, 100.0, 100.0, 110.0, 99.0], delay=timedelta(hours=6))
+    assert "not measured" in reason("open_interest.buildup.btc", late)
+
+
+def test_a_state_from_before_the_window_says_nothing_about_its_end():
+    afternoon = Window(END - timedelta(hours=4), END, AS_OF)
+    accounts = daily("long_short.accounts.binance_daily.btc", [2.0] * 3, last=START)
+    assert isinstance(read("long_short.accounts_after.btc", accounts, window=afternoon), Missing)
+
+
+def test_a_move_from_close_to_close_does_not_fit_a_window_of_hours():
+    afternoon = Window(END - timedelta(hours=4), END, AS_OF)
+    shares = daily("equities.sp500", [100.0, 98.0], last=END - timedelta(hours=3))
+    assert "longer than the window" in reason("equities.sp500.change", shares, window=afternoon)

@@ -1,5 +1,6 @@
 """The check of a folder of templates, and what rendering refuses by itself."""
 
+import re
 import shutil
 
 import pytest
@@ -64,6 +65,22 @@ def test_a_planted_fault_is_found_in_its_place(name, old, new, message, folder):
 def test_a_file_missing_in_one_locale_is_named(folder):
     (folder / "zh" / "footer.html.j2").unlink()
     assert messages(folder) == ["zh/footer.html.j2: is missing; others have it"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("footer.html.j2", "brief.html.j2 imports it|thread.html.j2 imports it"),
+        ("labels.html.j2", "[a-z_/.0-9]+ imports it"),
+        ("causes/any.html.j2", "causes without a file of their own need it"),
+    ],
+)
+def test_a_file_missing_in_every_locale_is_named(name, why, folder):
+    for locale in ("en", "zh"):
+        (folder / locale / name).unlink()
+    found = messages(folder)
+    assert len(found) == 2
+    assert all(re.fullmatch(f"(en|zh)/{name}: is missing: ({why})", m) for m in found), found
 
 
 def test_a_locale_that_tells_other_things_is_named(folder):

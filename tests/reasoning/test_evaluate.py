@@ -159,6 +159,13 @@ def test_within_a_window_reaches_no_further_than_its_start(folder):
     assert found.reason == "size is missing: it ended before the window's start"
 
 
+def test_a_longer_window_allows_as_many_times_the_age(folder):
+    week = Window(END - timedelta(days=7), END, WINDOW.as_of)
+    assert judged(folder, size(end=END - 84 * HOUR), window=week).contribution("size").grade == 1
+    older = judged(folder, size(end=END - 85 * HOUR), window=week).contribution("size")
+    assert "more than 84 h" in older.reason
+
+
 def test_before_the_end_may_be_before_the_start(folder):
     folder.swap("ends: within_window", "ends: before_window_end")
     folder.swap("max_age: 12h", "max_age: 30h")
