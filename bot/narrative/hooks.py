@@ -80,7 +80,7 @@ def _key(explanation: Explanation, slot: str) -> str:
 
 def _ranging(facts: Facts) -> bool:
     rank = facts.rank("price.range_before.{asset}")
-    return rank is not None and rank <= 40 and (facts.rank("liquidations.total{of}") or 0) >= 75
+    return rank is not None and rank <= 40 and _had_held(facts) and (facts.rank("liquidations.total{of}") or 0) >= 75
 
 
 def _fallen(facts: Facts) -> bool:

@@ -165,10 +165,14 @@ def _templates_in(folder: Path) -> Iterable[Path]:
 
 def _imports(tree: nodes.Template) -> Iterator[str]:
     """Names of other templates that stand as they are in an import or include."""
-    for kind in (nodes.Import, nodes.FromImport, nodes.Include):
-        for node in tree.find_all(kind):
-            if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
-                yield node.template.value
+    found: list[nodes.Import | nodes.FromImport | nodes.Include] = [
+        *tree.find_all(nodes.Import),
+        *tree.find_all(nodes.FromImport),
+        *tree.find_all(nodes.Include),
+    ]
+    for node in found:
+        if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
+            yield node.template.value
 
 
 def _uneven(folder: Path, parsed: dict[str, dict[str, _File]]) -> Iterator[Fault]:

@@ -14,6 +14,10 @@ from bot.narrative.facts import Facts
 __all__ = ["Formula", "Plan", "Section", "Told", "Watch"]
 
 
+LEVERAGE = ("long_crowding", "long_liquidation_cascade", "short_crowding", "short_squeeze")
+"""The causes that are parts of one chain of forced closures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A cause as it will be told.
@@ -110,6 +114,11 @@ class Plan:
     def long(self) -> bool:
         """True for a window of several days: its flows are those of all its sessions."""
         return self.window.length > timedelta(days=1)
+
+    @property
+    def chained(self) -> bool:
+        """True when the leverage behind a chain of liquidations is surer than merely possible."""
+        return any(told.cause in LEVERAGE and told.strength != "possible" for told in self.causes)
 
     def tells(self, *causes: str) -> bool:
         """True when one of the causes has its place in a section."""
