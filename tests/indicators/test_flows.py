@@ -19,6 +19,13 @@ def test_the_newest_published_session_is_the_flow():
     assert (flow.value, flow.end, flow.known) == (-3e6, CLOSE, CLOSE + timedelta(hours=8))
 
 
+def test_a_flow_is_compared_with_sixty_sessions_from_before_it():
+    flow = value("etf.net_flow.btc", sessions("etf.net_flow.btc", [*[9e6] * 40, *[1e6] * 31, *[2e6] * 29, -3e6]))
+    assert flow.baseline is not None
+    assert (flow.baseline.n, flow.baseline.median) == (60, 1e6)
+    assert flow.percentile == 0
+
+
 def test_a_session_that_is_not_published_yet_does_not_exist():
     flows = sessions("etf.net_flow.btc", [1e6, -2e6, -3e6], last=CLOSE + DAY)
     assert value("etf.net_flow.btc", flows).value == -2e6

@@ -6,6 +6,8 @@ import pytest
 from recorded import AS_OF, DAY, END, START, bars, reason, value
 
 from bot.domain.window import Scope, Window
+from bot.indicators.candles import lead_candles
+from bot.indicators.snapshot import History
 
 FLAT = [100.0] * (24 * 110)
 
@@ -67,10 +69,16 @@ def test_no_rebound_no_reading():
     assert "no rebound" in reason("volume.rebound.btc", bars(day(98, 96, 94, 92)))
 
 
-def test_history_ends_before_the_window():
-    quiet, wild = bars(day(100, 101, 100)), bars(day(100, 150, 120))
-    history = value("price.return.btc", quiet).baseline, value("price.return.btc", wild).baseline
-    assert history[0] == history[1]
+@pytest.mark.parametrize("length", [timedelta(hours=4), DAY, 3 * DAY, 7 * DAY])
+def test_history_ends_before_the_window(length):
+    window = Window(END - length, END, AS_OF)
+    moving = [100.0 + n for n in range(length // timedelta(hours=1))]
+    recorded = History.of([], [bars(FLAT + moving, volumes=[1.0] * len(FLAT) + [9.0] * len(moving))])
+    candles = lead_candles(recorded.at(AS_OF), window, "BTC")
+    assert len(candles.past_returns) == 90
+    assert not candles.past_returns.any()
+    assert not candles.past_ranges.any()
+    assert set(candles.past_volumes) == {length / timedelta(hours=1)}
 
 
 def test_a_week_is_compared_with_weeks_that_end_before_it():
