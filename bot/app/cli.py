@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,6 @@ from typer.exceptions import TyperException
 from bot.errors import RecapError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from bot.app.recap import Request
     from bot.app.wiring import Desk
     from bot.domain.explanation import Explanation
@@ -33,9 +31,6 @@ app = typer.Typer(
 
 INTERRUPTED = 130
 """What typer answers when Ctrl-C ended a command."""
-
-WIDE = 220
-"""Columns of a table that no terminal cuts."""
 
 At = Annotated[str | None, typer.Option(help="As of when: 2025-02-26T00:05Z, or a date for that whole UTC day.")]
 Length = Annotated[str, typer.Option("--window", help="The stretch before it: 4h, 24h, 7d.")]
@@ -81,8 +76,9 @@ def why(
 ) -> None:
     """Show the evidence: each clause with its value, baseline, grade and points, and the causes rejected."""
     from bot.app import tables
+    from bot.app.terminal import show
 
-    _show(tables.why(_explained(at, window, scope, sample, archive)))
+    show(tables.why(_explained(at, window, scope, sample, archive)))
 
 
 @app.command()
@@ -95,8 +91,9 @@ def readings(
 ) -> None:
     """Show every reading, and what is missing and why."""
     from bot.app import tables
+    from bot.app.terminal import show
 
-    _show(tables.readings_table(_explained(at, window, scope, sample, archive).readings))
+    show(tables.readings_table(_explained(at, window, scope, sample, archive).readings))
 
 
 @app.command()
@@ -115,6 +112,7 @@ def replay(
     from bot.app.arguments import parse_clock, parse_day, parse_length, parse_locale, parse_scope
     from bot.app.recap import Request
     from bot.app.replay import replay_to
+    from bot.app.terminal import counting
 
     clock, start, stop = parse_clock(at), parse_day(first), parse_day(last)
     if stop < start:
@@ -123,7 +121,7 @@ def replay(
     request = Request(start + clock, length, told_of, parse_locale(locale or _settings().locale))
     with _desk(sample, archive) as desk:
         done = replay_to(out, desk, start + clock, stop + clock, request)
-        with _bar("recaps") as count:
+        with counting("recaps") as count:
             gaps = [day for n, day in enumerate(done, start=1) if (count(n, (stop - start).days + 1), day.gap)[1]]
     for day in gaps:
         print(f"No recap at {day.as_of:%Y-%m-%d %H:%M} UTC: {day.gap}", file=sys.stderr)
@@ -158,10 +156,11 @@ def import_(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An archive folder or zip.")],
 ) -> None:
     """Bring an archive of market data into the store; a second time changes nothing."""
+    from bot.app.terminal import counting
     from bot.sources.archive import import_archive
     from bot.store import Store
 
-    with Store.open(_settings().database_url.get_secret_value()) as store, _bar("files") as count:
+    with Store.open(_settings().database_url.get_secret_value()) as store, counting("files") as count:
         report = import_archive(folder, store, lambda done, total, _: count(done, total))
     rows = report.written
     print(
@@ -225,32 +224,6 @@ def _explained(at: str | None, window: str, scope: str, sample: bool, archive: P
     request = _request(at, window, scope, None, sample, archive)
     with _desk(sample, archive) as desk:
         return explain_at(request, desk.source, desk.rulebook)
-
-
-def _show(table: "RenderableType") -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
-    console.print(table)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on the error stream of a terminal; `(done, total)` moves it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
-
-        def move(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield move
 
 
 def _settings() -> "Settings":

@@ -88,7 +88,8 @@ def test_a_start_waits_for_another_that_is_making_the_tables(tmp_path, sqlite_ur
         other.execute("CREATE TABLE made (a)")
         other.execute("BEGIN IMMEDIATE")
         monkeypatch.setattr(bot.store.engine.time, "sleep", lambda _: other.rollback())
-        Store.open(sqlite_url).close()
+        with Store.open(sqlite_url) as store:
+            assert store.coverage() == []
 
 
 def test_a_step_that_breaks_leaves_nothing_behind(engine, database_url, monkeypatch):
