@@ -48,13 +48,11 @@ def choices(explanation: Explanation, past: Sequence[Plan]) -> Mapping[str, str]
 def formula(explanation: Explanation, sections: Sequence[Section]) -> Formula | None:
     """A + B = C, or no clear trigger + B = C; none where neither A nor B is licensed."""
     told = [t for section in sections for t in section.causes]
-    one_way = explanation.day_kind is not DayKind.WHIPSAW  # what pushes one way makes no swing
-    firm = [t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time]
-    trigger = firm[0] if firm and one_way else None
+    trigger = next((t for t in told if t.role is Role.TRIGGER and t.strength != "possible" and t.in_time), None)
     carriers = [t for role in _carrying(explanation.day_kind) for t in told if t.role is role]
     parts = tuple(carriers[:1])
-    if trigger is None and not parts:
-        return None
+    if not parts and (trigger is None or explanation.day_kind is DayKind.WHIPSAW):
+        return None  # what pushes one way makes no swing by itself
     return Formula(trigger, parts, _outcome(explanation.day_kind, told, parts))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.explanation import Role, State
+from bot.domain.explanation import DayKind, Role, State
 from bot.narrative.phrases import SIZES, STRENGTHS, pick, strength
 from bot.narrative.plan import plan
 
@@ -143,3 +143,11 @@ def test_pick_avoids_what_was_used_while_it_can():
 
 def test_roles_of_the_cases_are_those_of_the_rules(cases):
     assert set(cases.ROLES.values()) == set(Role)
+
+
+def test_a_flow_alone_makes_no_swing(cases):
+    swung = replace(cases.source_day(), day_kind=DayKind.WHIPSAW)
+    both = plan(swung).formula
+    assert (both.trigger.cause, [part.cause for part in both.parts]) == ("etf_outflow", ["long_crowding"])
+    alone = replace(swung, findings=tuple(f for f in swung.findings if f.cause == "etf_outflow"))
+    assert plan(alone).formula is None
