@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,13 +49,14 @@ def write(
     sample: Sample = False,
     archive: Archive = None,
     form: Annotated[str, typer.Option("--format", help="text, telegram (its HTML) or json.")] = "text",
+    style: Annotated[str, typer.Option(help="thread, or brief for its headings alone.")] = "thread",
 ) -> None:
     """Write the recap of a window."""
     if form not in {"text", "telegram", "json"}:
         raise UsageError(f"{form!r} is no format. Choose text, telegram or json.")
     request = _request(at, window, scope, locale, sample, archive)
     with _desk(sample, archive) as desk:
-        recap = desk.recap(request)
+        recap = desk.recap(replace(request, style=style))
     if form == "json":
         import json
 

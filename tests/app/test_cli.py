@@ -48,6 +48,13 @@ def test_telegram_html_holds_only_its_tags(recap):
     assert not {tag for tag in ("<p>", "<h1>", "<h2>", "<ul>", "<li>") if tag in html}
 
 
+def test_the_brief_style_is_the_thread_without_its_explanations(recap):
+    brief = recap("write", *DAY, "--style", "brief").out
+    assert "In a nutshell" in brief
+    assert len(brief) < len(recap("write", *DAY).out) / 1.5
+    assert told_plainly(recap("write", *DAY, "--style", "long"), "thread, brief")
+
+
 def test_the_json_form_is_whole(recap):
     form = json.loads(recap("write", *DAY, "--format", "json").out)
     assert form["as_of"] == "2025-02-26T00:05:00Z"
