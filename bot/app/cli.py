@@ -124,7 +124,10 @@ def replay(
     with _desk(sample, archive) as desk:
         done = replay_to(out, desk, start + clock, stop + clock, request)
         with counting("recaps") as count:
-            gaps = [day for n, day in enumerate(done, start=1) if (count(n, (stop - start).days + 1), day.gap)[1]]
+            gaps = []
+            for told, day in enumerate(done, start=1):
+                count(told, (stop - start).days + 1)
+                gaps += [day] if day.gap else []
     for day in gaps:
         print(f"No recap at {day.as_of:%Y-%m-%d %H:%M} UTC: {day.gap}", file=sys.stderr)
     if gaps:

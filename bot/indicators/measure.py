@@ -35,9 +35,9 @@ def window_until(snapshot: Snapshot, length: timedelta, scope: Scope) -> Window:
     if end is None or snapshot.as_of - end > timedelta(days=1):
         newest = "none at all" if end is None else f"the newest closed {end:%Y-%m-%d %H:%M} UTC"
         raise NoData(f"no bar of {scope.asset} closed in the day before {_said(snapshot.as_of)} ({newest})")
-    others = (last_close(snapshot, asset) for asset in (ALWAYS if scope.is_market else ("BTC",)))
-    end = min(end, *(other for other in others if other is not None and end - other < timedelta(days=1)), end)
-    return Window(end - length, end, snapshot.as_of)
+    closes = [last_close(snapshot, asset) for asset in (ALWAYS if scope.is_market else ("BTC",))]
+    common = min([end, *(close for close in closes if close is not None and end - close < timedelta(days=1))])
+    return Window(common - length, common, snapshot.as_of)
 
 
 def measure(snapshot: Snapshot, window: Window, scope: Scope) -> Readings:

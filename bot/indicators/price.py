@@ -10,8 +10,6 @@ from bot.indicators.view import View, indicator
 
 __all__ = ["average_true_range"]
 
-WEEK = 7 * DAY
-
 
 def _at_end(view: View, candles: Candles, value: float, history: Values | None = None) -> Measured:
     return Measured(value, view.window.end, view.window.end, candles.source, history)

@@ -23,7 +23,6 @@ __all__ = ["MARK", "UNITS", "Ledger", "Printer"]
 MARK = re.compile("\ue000([0-9]+)\ue001")
 _MARKS = str.maketrans("", "", "\ue000\ue001")
 
-Number = Reading | Amount
 
 UNITS: Mapping[str, frozenset[Unit]] = {
     "usd": frozenset({Unit.USD}),

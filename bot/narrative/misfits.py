@@ -18,7 +18,7 @@ HELD_COINS = 0.02
 SMALL_FLOW = 0.01
 """A fund flow below this part of the day's spot volume is small beside it."""
 
-LEVERAGE = ("long_liquidation_cascade", "short_squeeze")
+FORCED = ("long_liquidation_cascade", "short_squeeze")
 """Where these could not be judged, the reader must know that leverage may have carried the move all the same."""
 
 Test = Callable[[Facts], bool]
@@ -30,7 +30,7 @@ def misfits(explanation: Explanation, told: Sequence[Section]) -> tuple[str, ...
     causes = {t.cause for section in told for t in section.causes}
     rows = _ROWS.get(explanation.day_kind, ())
     fitting = [name for name, needs, but, test in rows if _applies(causes, needs, but) and test(facts)]
-    if any(f.state is State.UNKNOWN and f.cause in LEVERAGE for f in explanation.findings):
+    if any(f.state is State.UNKNOWN and f.cause in FORCED for f in explanation.findings):
         fitting.insert(0, "leverage_unjudged")
     return tuple(fitting[: MOST if len(told) < 3 else MOST - 1])
 
