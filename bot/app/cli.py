@@ -2,8 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from bot.app import judging, options
+from bot.app.options import Archive, Sample
 from bot.errors import RecapError, UsageError
 
 if TYPE_CHECKING:
     from bot.app.recap import Request
-    from bot.app.wiring import Desk
     from bot.domain.explanation import Explanation
-    from bot.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -36,8 +34,6 @@ INTERRUPTED = 130
 At = Annotated[str | None, typer.Option(help="As of when: 2025-02-26T00:05Z, or a date for that whole UTC day.")]
 Length = Annotated[str, typer.Option("--window", help="The stretch before it: 4h, 24h, 7d.")]
 ScopeName = Annotated[str, typer.Option("--scope", help="market, or an asset: BTC, ETH, SOL …")]
-Sample = Annotated[bool, typer.Option("--sample", help="Use the bundled real data of early 2025.")]
-Archive = Annotated[Path | None, typer.Option("--archive", help="Use an archive folder or zip, not the store.")]
 
 
 @app.command()
@@ -55,7 +51,7 @@ def write(
     if form not in {"text", "telegram", "json"}:
         raise UsageError(f"{form!r} is no format. Choose text, telegram or json.")
     request = _request(at, window, scope, locale, sample, archive)
-    with _desk(sample, archive) as desk:
+    with options.desk(sample, archive) as desk:
         recap = desk.recap(replace(request, style=style))
     if form == "json":
         import json
@@ -120,8 +116,8 @@ def replay(
     if stop < start:
         raise UsageError(f"--to {last} lies before --from {first}. Swap them.")
     length, told_of = parse_length(window), parse_scope(scope)
-    request = Request(start + clock, length, told_of, parse_locale(locale or _settings().locale))
-    with _desk(sample, archive) as desk:
+    request = Request(start + clock, length, told_of, parse_locale(locale or options.settings().locale))
+    with options.desk(sample, archive) as desk:
         done = replay_to(out, desk, start + clock, stop + clock, request)
         with counting("recaps") as count:
             gaps = []
@@ -145,7 +141,7 @@ def check(
     from bot.app.checkup import checkup
     from bot.app.wiring import rules_of, templates_of
 
-    settings = _settings()
+    settings = options.settings()
     report = checkup(rules or rules_of(settings), templates or templates_of(settings))
     for line in report.faults:
         print(line, file=sys.stderr)
@@ -165,7 +161,7 @@ def import_(
     from bot.sources.archive import import_archive
     from bot.store import Store
 
-    with Store.open(_settings().database_url.get_secret_value()) as store, counting("files") as count:
+    with Store.open(options.settings().database_url.get_secret_value()) as store, counting("files") as count:
         report = import_archive(folder, store, lambda done, total, _: count(done, total))
     rows = report.written
     print(
@@ -193,17 +189,13 @@ def export(
     since, until = parse_day(first) if first else None, parse_day(last) + timedelta(days=1) if last else None
     if since is not None and until is not None and until <= since:
         raise UsageError(f"--to {last} lies before --from {first}. Swap them.")
-    with recorded(_settings(), Origin(sample, archive)) as source:
+    with recorded(options.settings(), Origin(sample, archive)) as source:
         files = export_archive(source, folder, since=since, until=until, names=tuple(series or ()), compact=compact)
     print(f"{files} files written to {folder}.")
 
 
-@contextmanager
-def _desk(sample: bool, archive: Path | None) -> "Iterator[Desk]":
-    from bot.app.wiring import Origin, open_desk
-
-    with open_desk(_settings(), Origin(sample, archive)) as desk:
-        yield desk
+app.command()(judging.evaluate)
+app.command()(judging.calibrate)
 
 
 def _request(
@@ -220,21 +212,15 @@ def _request(
     )
     if aloud:
         print(aloud, file=sys.stderr)
-    return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale or _settings().locale))
+    return Request(as_of, parse_length(window), parse_scope(scope), parse_locale(locale or options.settings().locale))
 
 
 def _explained(at: str | None, window: str, scope: str, sample: bool, archive: Path | None) -> "Explanation":
     from bot.app.recap import explain_at
 
     request = _request(at, window, scope, None, sample, archive)
-    with _desk(sample, archive) as desk:
+    with options.desk(sample, archive) as desk:
         return explain_at(request, desk.source, desk.rulebook)
-
-
-def _settings() -> "Settings":
-    from bot.settings import load_settings
-
-    return load_settings(os.environ)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.explanation import Contribution, Explanation, Finding
 from bot.domain.readings import Reading
+from bot.domain.series import Headline
 from bot.domain.thread import Recap
 
 __all__ = ["recap_form"]
@@ -85,6 +86,18 @@ def _reading(reading: Reading) -> Form:
         "end": _time(reading.end),
         "known": _time(reading.known),
         "source": reading.source,
+        "headline": _headline(reading.headline),
+    }
+
+
+def _headline(headline: Headline | None) -> Form | None:
+    if headline is None:
+        return None
+    return {
+        "time": _time(headline.time),
+        "outlet": headline.outlet,
+        "title": headline.title,
+        "url": headline.url,
     }
 
 

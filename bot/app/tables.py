@@ -44,7 +44,7 @@ def why(explanation: Explanation) -> RenderableType:
 
 
 def readings_table(readings: Readings) -> RenderableType:
-    """Every reading with its two times and baseline, then what is missing and why."""
+    """Every reading with its two times and baseline, the headlines to show, then what is missing and why."""
     table = _table("reading", "value", "unit", "z", "percentile", "baseline", "happened", "known", "source")
     for reading in readings.measured():
         table.add_row(
@@ -61,7 +61,18 @@ def readings_table(readings: Readings) -> RenderableType:
     gaps = _table("missing", "why")
     for gap in readings.missing():
         gaps.add_row(gap.name, escape(gap.reason))
-    return Group(table, Text(""), gaps)
+    return Group(table, *_leading(readings), Text(""), gaps)
+
+
+def _leading(readings: Readings) -> Iterator[RenderableType]:
+    """The headline that stands for each count of them."""
+    shown = [(reading.name, reading.headline) for reading in readings.measured() if reading.headline]
+    table = _table("leading headline of", "published", "outlet", "title", "address")
+    for name, headline in shown:
+        texts = (headline.outlet, headline.title, headline.url)
+        table.add_row(name, f"{headline.time:%m-%d %H:%M}", *(escape(text) for text in texts))
+    if shown:
+        yield from (Text(""), table)
 
 
 def _headline(explanation: Explanation) -> Text:

@@ -9,6 +9,7 @@ from bot import resources
 from bot.app.recap import Request, Source, make_recap
 from bot.domain.explanation import Explanation
 from bot.domain.thread import Recap
+from bot.domain.topics import Topics
 from bot.errors import RecapError, UsageError
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import Rulebook, load_rulebook
@@ -48,18 +49,18 @@ class Desk:
 def open_desk(settings: Settings, origin: Origin) -> Iterator[Desk]:
     """The desk for one command; the store is closed with it."""
     rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
-    with open_source(settings, origin) as source:
+    with open_source(settings, origin, rulebook.topics) as source:
         yield Desk(source, rulebook, templates)
 
 
 @contextmanager
-def open_source(settings: Settings, origin: Origin) -> Iterator[Source]:
-    """Snapshots from the origin."""
+def open_source(settings: Settings, origin: Origin, topics: Topics) -> Iterator[Source]:
+    """Snapshots from the origin, headlines sorted by these topics."""
     with recorded(settings, origin) as data:
         if isinstance(data, Archive):
-            yield from_archive(data)
+            yield from_archive(data, topics)
         elif data.coverage():
-            yield StoredHistory(data)
+            yield StoredHistory(data, topics)
         else:
             raise UsageError("The store holds no market data yet. Import some with recap import DIR, or add --sample.")
 
@@ -72,7 +73,7 @@ def recorded(settings: Settings, origin: Origin) -> Iterator[Archive | Store]:
     if origin.sample:
         yield _sample()
     elif origin.archive is not None:
-        yield read_archive(origin.archive, headlines=False)
+        yield read_archive(origin.archive)
     else:
         with Store.open(settings.database_url.get_secret_value()) as store:
             yield store
@@ -80,7 +81,7 @@ def recorded(settings: Settings, origin: Origin) -> Iterator[Archive | Store]:
 
 def _sample() -> Archive:
     try:
-        return read_archive(resources.sample_archive(), headlines=False)
+        return read_archive(resources.sample_archive())
     except RecapError as error:
         raise RecapError(f"The bundled sample can't be read; install the package again. ({error})") from error
 

@@ -1,6 +1,7 @@
 """Every reading there is, in one table: unit, what its sign means, its baseline, and how old it may be.
 
-A name with `{asset}` stands for one reading an asset, in small letters: `price.return.btc`. A new reading is a row
+A name with `{asset}` stands for one reading an asset, in small letters: `price.return.btc`; one with `{topic}` for one
+a topic of the headlines, as `rules/topics.yaml` names them: `news.count.macro`. A new reading is a row
 here and a function in `bot/indicators`.
 """
 
@@ -11,7 +12,7 @@ from functools import cache
 
 from bot.domain.readings import Unit
 
-__all__ = ["ASSETS", "CATALOGUE", "COVERED", "Quantity", "lookup", "publishers"]
+__all__ = ["ASSETS", "CATALOGUE", "COVERED", "Quantity", "lookup", "publishers", "topic_of"]
 
 ASSETS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "AVAX", "LINK", "LTC", "SUI", "TRX", "HYPE")
 COVERED = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA")
@@ -20,6 +21,7 @@ COVERED = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA")
 WINDOWS = "90 windows of the same length and hour"
 DAYS = "90 days"
 SESSIONS = "60 sessions"
+SURPRISES = "up to 60 surprises of a year"
 NONE = ""
 
 
@@ -35,6 +37,10 @@ class Quantity:
     @property
     def per_asset(self) -> bool:
         return "{asset}" in self.name
+
+    @property
+    def per_topic(self) -> bool:
+        return "{topic}" in self.name
 
 
 _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
@@ -53,10 +59,23 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("price.efficiency.{asset}", Unit.RATIO, "net move over the path of the bars; 1 is a straight line", NONE),
     ("price.return_before.{asset}", Unit.PERCENT, "up over the 7 days before the window", DAYS),
     ("price.range_before.{asset}", Unit.PERCENT, "high minus low of the 7 days before the window", DAYS),
+    ("price.return_30d_before.{asset}", Unit.PERCENT, "up over the 30 days before the window", DAYS),
+    ("price.drawdown_from_high_30d.{asset}", Unit.PERCENT, "the open against the 30-day high before it", NONE),
+    ("price.rsi.{asset}", Unit.INDEX_POINTS, "Wilder's 14-day RSI before the window; 70 and more overbought", NONE),
     ("volatility.realised.{asset}", Unit.PERCENT, "annualised volatility of the window's bars", WINDOWS),
+    ("volatility.realised_30d.{asset}", Unit.PERCENT, "annualised volatility of the 30 days before", DAYS),
     # volume
     ("volume.relative.{asset}", Unit.MULTIPLE, "volume over its 28-day median", DAYS),
     ("volume.rebound.{asset}", Unit.MULTIPLE, "volume of rising over falling bars after the low", NONE),
+    ("volume.relative_weekday.{asset}", Unit.MULTIPLE, "volume over its median of 8 such weekdays", NONE),
+    ("volume.coinbase_share.{asset}", Unit.RATIO, "Coinbase's part of its and Binance's spot volume", DAYS),
+    ("volume.spot_over_perp.{asset}", Unit.RATIO, "Binance's spot volume over its perpetual's, in coins", DAYS),
+    ("taker.imbalance.{asset}", Unit.RATIO, "futures' takers bought more than they sold, over both", DAYS),
+    # the order book within 1 % of the price
+    ("depth.bids.{asset}", Unit.USD, "money bid at the window's start", DAYS),
+    ("depth.asks.{asset}", Unit.USD, "money offered at the window's start", DAYS),
+    ("depth.change.{asset}", Unit.RATIO, "change of both over the window; negative is thinner", DAYS),
+    ("depth.imbalance.{asset}", Unit.RATIO, "bids above asks at the window's start, over both", DAYS),
     # levels, all fixed before the window starts
     ("level.low_20d.{asset}", Unit.USD_PRICE, "lowest low of the 20 days before the window", NONE),
     ("level.high_20d.{asset}", Unit.USD_PRICE, "highest high of the 20 days before the window", NONE),
@@ -70,6 +89,13 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("level.open_vs_high_20d.{asset}", Unit.PERCENT, "the window's open above the 20-day high", NONE),
     ("level.mean_200d.{asset}", Unit.USD_PRICE, "mean of the 200 daily closes before the window", NONE),
     ("level.close_vs_mean_200d.{asset}", Unit.PERCENT, "close above the 200-day mean", NONE),
+    ("level.value_area_low.{asset}", Unit.USD_PRICE, "lower edge of 70 % of 30 days' volume before", NONE),
+    ("level.value_area_high.{asset}", Unit.USD_PRICE, "upper edge of 70 % of 30 days' volume before", NONE),
+    ("level.point_of_control.{asset}", Unit.USD_PRICE, "price with most volume in the 30 days before", NONE),
+    ("level.close_vs_value_area_low.{asset}", Unit.PERCENT, "close above its lower edge; negative is below", NONE),
+    ("level.close_vs_value_area_high.{asset}", Unit.PERCENT, "close above its upper edge", NONE),
+    ("level.round_number_crossed.{asset}", Unit.COUNT, "round numbers reached; negative were lost", NONE),
+    ("level.all_time_high.{asset}", Unit.PERCENT, "high above the highest before; positive is a new one", NONE),
     # relative strength
     ("relative.beta_vs_btc.{asset}", Unit.RATIO, "least-squares beta of 60 daily returns before the window", NONE),
     (
@@ -87,9 +113,12 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ),
     ("breadth.share_down", Unit.RATIO, "share of the majors that fell", NONE),
     ("breadth.share_beating_btc", Unit.RATIO, "share of the other majors that did better than BTC", NONE),
+    ("relative.alt_return", Unit.PERCENT, "median return of the majors other than BTC and ETH", DAYS),
+    ("relative.alt_excess", Unit.PERCENTAGE_POINTS, "that median beyond beta times BTC's return", DAYS),
     # positioning before the window (state at its start) and its change in it
     ("funding.annualised.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate before the window", DAYS),
     ("funding.annualised_after.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate of the window", DAYS),
+    ("funding.change.{asset}", Unit.RATIO_PER_YEAR, "longs pay more at the window's end than at its start", DAYS),
     ("open_interest.usd.{asset}", Unit.USD, "open interest at the window's start, all covered venues", NONE),
     ("open_interest.leverage.{asset}", Unit.RATIO, "open interest over market cap at the window's start", DAYS),
     ("open_interest.buildup.{asset}", Unit.RATIO, "change in coins over the 3 days before the window", DAYS),
@@ -115,6 +144,7 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ),
     ("liquidations.intensity.eth_over_btc", Unit.MULTIPLE, "ETH's share of open interest liquidated over BTC's", DAYS),
     ("liquidations.reported.total", Unit.USD, "trailing 24 h as the press quoted them", NONE),
+    ("liquidations.burst_share", Unit.RATIO, "part of the busiest 5 % of minutes", NONE),
     # flows
     (
         "etf.net_flow.btc",
@@ -125,6 +155,8 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("etf.net_flow.eth", Unit.USD, "money into US spot ETH funds: the same", SESSIONS),
     ("etf.net_flow.btc_eth", Unit.USD, "money into US spot BTC and ETH funds: the same", SESSIONS),
     ("etf.net_flow.five_sessions.btc_eth", Unit.USD, "the last five published sessions together", SESSIONS),
+    ("etf.net_flow.gbtc", Unit.USD, "money into Grayscale's old BTC fund: as of BTC funds", SESSIONS),
+    ("etf.largest_fund_share.btc", Unit.RATIO, "largest single fund's flow over the total's", NONE),
     ("etf.outflow_streak.btc", Unit.SESSIONS, "published sessions in a row with money leaving BTC funds", NONE),
     ("etf.outflow_streak.eth", Unit.SESSIONS, "published sessions in a row with money leaving ETH funds", NONE),
     ("etf.inflow_streak.btc", Unit.SESSIONS, "published sessions in a row with money entering BTC funds", NONE),
@@ -146,12 +178,38 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("volatility.vix.change", Unit.INDEX_POINTS, "VIX up", DAYS),
     ("oil.wti.change", Unit.PERCENT, "WTI crude up", DAYS),
     ("credit.high_yield_spread.change", Unit.BASIS_POINTS, "high-yield spread wider", DAYS),
+    ("fed.cut_probability", Unit.PERCENT, "odds of a cut at the next Fed meeting, last close", NONE),
     ("fed.cut_probability.change", Unit.PERCENTAGE_POINTS, "odds of a cut at the next Fed meeting up", DAYS),
     # mood
     ("sentiment.fear_greed", Unit.INDEX_POINTS, "0 extreme fear to 100 extreme greed, before the window", DAYS),
     ("sentiment.fear_greed_after", Unit.INDEX_POINTS, "the same, latest", DAYS),
     ("volatility.dvol.btc", Unit.INDEX_POINTS, "Deribit's 30-day implied volatility of BTC, latest", DAYS),
     ("volatility.dvol.btc.change", Unit.INDEX_POINTS, "implied volatility up over the window", DAYS),
+    # the calendar, known long before
+    ("calendar.weekend", Unit.RATIO, "part of the window on Saturday or Sunday, UTC", NONE),
+    ("calendar.us_holiday", Unit.COUNT, "dates of the window on which the NYSE is shut for a holiday", NONE),
+    ("calendar.holiday_season", Unit.COUNT, "dates of the window from December 23 to January 1", NONE),
+    ("options.expiry_size", Unit.COUNT, "0 no Friday expiry, 1 weekly, 2 monthly, 3 quarterly", NONE),
+    ("options.expiry_ahead", Unit.COUNT, "the same for the four days after the window", NONE),
+    ("options.move_near_expiry.btc", Unit.RATIO, "part of BTC's hourly moves within 2 h of the expiry", NONE),
+    # headlines from six hours before the window to its end, a repeated title once
+    ("news.headlines", Unit.COUNT, "headlines of any topic or none", NONE),
+    ("news.count.{topic}", Unit.COUNT, "headlines that name the topic; carries the leading one", NONE),
+    ("news.usual.{topic}", Unit.COUNT, "as many as its share of the 30 days before makes expect", NONE),
+    ("news.intensity.{topic}", Unit.MULTIPLE, "count + 1 over usual + 1; 1 is usual", NONE),
+    ("news.intensity_3d.{topic}", Unit.MULTIPLE, "the same over the 72 hours up to the window's end", NONE),
+    ("news.market_tied.{topic}", Unit.MULTIPLE, "the same of those that name the market too", NONE),
+    ("news.market_tied_3d.{topic}", Unit.MULTIPLE, "the same of the 72 hours up to the window's end", NONE),
+    ("news.fall_tied.{topic}", Unit.MULTIPLE, "the same of those that name a falling market too", NONE),
+    ("news.rise_tied.{topic}", Unit.MULTIPLE, "the same of those that name a rising market too", NONE),
+    ("news.tied_share.{topic}", Unit.RATIO, "its part of those that tie any topic to a move like the window's", NONE),
+    # scheduled releases inside the window, first prints
+    ("calendar.high_impact.count", Unit.COUNT, "releases of high impact with a forecast and an outcome", NONE),
+    ("calendar.surprise.inflation", Unit.PERCENTAGE_POINTS, "month on month above the forecast: hotter", SURPRISES),
+    ("calendar.surprise.jobs", Unit.COUNT, "new jobs above the forecast: stronger", NONE),
+    ("calendar.key_releases", Unit.COUNT, "moments of inflation, payrolls or a decision of the Fed", NONE),
+    ("calendar.key_releases_before", Unit.COUNT, "the same in the 24 hours before the window", NONE),
+    ("calendar.fomc", Unit.COUNT, "statements of the Fed's rate committee", NONE),
 )
 
 CATALOGUE = {row[0]: Quantity(*row) for row in _ROWS}
@@ -160,6 +218,8 @@ _PUBLISHERS = (
     ("binance", "Binance"),
     ("coinbase", "Coinbase"),
     ("cccagg", "CryptoCompare"),
+    ("taker.", "CoinGlass"),
+    ("depth_1pct.", "CoinGlass"),
     ("etf.", "Farside"),
     ("funding.rate_8h.gate", "Gate"),
     ("funding.rate_8h.binance", "Binance"),
@@ -167,6 +227,7 @@ _PUBLISHERS = (
     ("open_interest.coins.binance", "Binance"),
     ("open_interest.usd.binance", "Binance"),
     ("open_interest.", "CoinGlass"),
+    ("liquidations.minute.", "exchange feeds"),
     ("liquidations.", "CoinGlass"),
     ("long_short.", "Binance"),
     ("market_cap.", "CoinGecko"),
@@ -181,6 +242,7 @@ _PUBLISHERS = (
     ("volatility.vix", "Cboe"),
     ("volatility.dvol", "Deribit"),
     ("sentiment.", "alternative.me"),
+    ("fed_funds.", "CME"),
     ("fed.", "CME"),
 )
 
@@ -200,20 +262,27 @@ def _publisher(series: str) -> str:
 
 @cache
 def lookup(name: str) -> Quantity | None:
-    """The catalogue's row for a reading's name, with its asset filled in, or None.
+    """The catalogue's row for a reading's name, with its asset or topic filled in, or None.
 
     `price.return.btc` finds the row `price.return.{asset}`; so does `price.return.{asset}` itself.
     """
     if name in CATALOGUE:
         return CATALOGUE[name]
-    return next((replace(q, name=name) for q in _per_asset() if _pattern(q.name).fullmatch(name)), None)
+    return next((replace(q, name=name) for q in _patterns() if _pattern(q.name).fullmatch(name)), None)
 
 
-def _per_asset() -> Iterator[Quantity]:
-    return (q for q in CATALOGUE.values() if q.per_asset)
+def topic_of(name: str) -> str | None:
+    """The topic of a reading of headlines, as its name has it; None for any other reading."""
+    kind, dot, topic = name.rpartition(".")
+    return topic if f"{kind}{dot}{{topic}}" in CATALOGUE else None
+
+
+def _patterns() -> Iterator[Quantity]:
+    return (q for q in CATALOGUE.values() if q.per_asset or q.per_topic)
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     assets = "|".join(asset.lower() for asset in ASSETS)
-    return re.compile(re.escape(name).replace(r"\{asset\}", f"(?:{assets})"))
+    escaped = re.escape(name).replace(r"\{topic\}", "[a-z0-9_]+")
+    return re.compile(escaped.replace(r"\{asset\}", f"(?:{assets})"))

@@ -64,7 +64,8 @@ class Finding(NamedTuple):
     """A cause judged. `confidence` (0 to 1) means "present and in time", never a share of the move.
 
     `points` is the sum after tapering, `coverage` the share of the evidence's weight that was known.
-    `reason` says in one sentence why a cause is not active.
+    `reason` says in one sentence why a cause is not active; it is `refuted` where evidence it can't do without is known
+    and silent.
     """
 
     cause: str
@@ -78,6 +79,7 @@ class Finding(NamedTuple):
     claims: tuple[str, ...]
     contributions: tuple[Contribution, ...]
     reason: str
+    refuted: bool = False
 
     @property
     def active(self) -> bool:
@@ -85,6 +87,11 @@ class Finding(NamedTuple):
 
     def contribution(self, clause: str) -> Contribution | None:
         return next((c for c in self.contributions if c.clause == clause), None)
+
+
+_OPENING = (Role.TRIGGER, Role.BACKDROP)
+_CARRYING = (Role.MECHANISM, Role.AMPLIFIER)
+_CHANCE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +111,25 @@ class Explanation:
 
     @property
     def ranking(self) -> tuple[Finding, ...]:
-        """Active causes, most certain first; ties by points, then by name."""
-        active = [f for f in self.findings if f.active]
-        return tuple(sorted(active, key=lambda f: (-f.confidence, -f.points, f.cause)))
+        """The active causes in the order of `hypotheses`."""
+        return tuple(f for f in self.hypotheses if f.active)
+
+    @property
+    def hypotheses(self) -> tuple[Finding, ...]:
+        """Every cause that was assessed and not refuted, active or less likely than not, best first.
+
+        Most certain first; ties by points, then by name. What only carries a move doesn't open the list while
+        something that may have started it has a chance of a third; the surest carrier stands third at the latest.
+        """
+        possible = [f for f in self.findings if f.active or (f.state is State.INACTIVE and not f.refuted)]
+        surest = sorted(possible, key=lambda f: (-f.confidence, -f.points, f.cause))
+        openers = [f for f in surest if f.role in _OPENING and f.confidence >= _CHANCE][:1]
+        order = openers + [f for f in surest if f not in openers]
+        carriers = [f for f in order if f.active and f.role in _CARRYING]
+        if carriers and carriers[0] not in order[:3]:
+            order.remove(carriers[0])
+            order.insert(2, carriers[0])
+        return tuple(order)
 
     @property
     def clear(self) -> bool:

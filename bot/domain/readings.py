@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.series import Release
+from bot.domain.series import Headline, Release
 
 __all__ = ["Baseline", "Missing", "Reading", "Readings", "Unit"]
 
@@ -42,7 +42,7 @@ class Reading:
 
     `end` is when the thing happened, `known` when anyone could know it. `z` is the robust z-score and `percentile`
     (0 to 100) the share of the baseline at or below the value; both None without a baseline of 30 or more.
-    `source` names the series the number can be recomputed from.
+    `source` names the series the number can be recomputed from. `headline` is the one to show for a number of them.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Reading:
     z: float | None = None
     percentile: float | None = None
     baseline: Baseline | None = None
+    headline: Headline | None = None
 
 
 @dataclass(frozen=True, slots=True)

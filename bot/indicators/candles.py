@@ -3,22 +3,22 @@
 The lead market is the first of the asset's markets whose bars fill the window; prices are never mixed across venues.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from bot.domain.series import TIMEFRAMES, moment
 from bot.domain.window import Window
 from bot.indicators.robust import NoData
-from bot.indicators.snapshot import Bars, Snapshot, Stamps, Values
+from bot.indicators.snapshot import Bars, Snapshot, Stamps, Values, milliseconds
 
-__all__ = ["Candles", "last_close", "lead_candles", "markets"]
+__all__ = ["Candles", "first_filling", "last_close", "lead_candles", "markets"]
 
 DAY = timedelta(days=1)
+MILLISECOND = timedelta(milliseconds=1)
 LOOKBACK_DAYS = 100
 """90 baseline windows, and room for windows of several days."""
 
@@ -46,22 +46,28 @@ def last_close(snapshot: Snapshot, asset: str) -> datetime | None:
 
 
 def lead_candles(snapshot: Snapshot, window: Window, asset: str) -> "Candles":
+    """The candles of the asset's lead market; raises NoData where no market fills the window."""
+    return first_filling(snapshot, window, markets(asset), f"no market of {asset} has bars")
+
+
+def first_filling(snapshot: Snapshot, window: Window, names: Iterable[str], absence: str) -> "Candles":
     """The candles of the first market that fills the window; of those, one with a baseline if any has it.
 
-    Raises NoData where no market fills the window.
+    Raises NoData where none does: `absence` for the whole window, and the bar that was too absurd to count.
     """
-    filling = []
-    for name in markets(asset):
+    filling, absurd = [], []
+    for name in names:
         bars = snapshot.bars(name)
         if bars is None or not _fits(bars, window):
             continue
         candles = Candles(window, bars)
+        absurd += [f"; {name} has an absurd bar at {when:%Y-%m-%d %H:%M} UTC" for when in candles.absurd]
         if candles.filled:
             filling.append(candles)
             if candles.has_history:
                 return candles
     if not filling:
-        raise NoData(f"no market of {asset} has bars for the whole window")
+        raise NoData(f"{absence} for the whole window{''.join(absurd[:1])}")
     return filling[0]
 
 
@@ -94,16 +100,22 @@ class Candles:
     def grid(self) -> dict[str, Values]:
         """The columns of the lookback's and the window's bars, without a row left out."""
         first, last = self.window.start - LOOKBACK_DAYS * DAY, self.window.end - self.bars.timeframe
-        recorded = self.bars.between(first, last)
-        if len(recorded) != (last - first) // self.bars.timeframe + 1:
-            recorded = recorded.reindex(pd.date_range(first, last, freq=self.bars.timeframe, unit="ms"))
-        return {column: recorded[column].to_numpy() for column in recorded.columns}
+        step = self.bars.timeframe // MILLISECOND
+        starts = np.arange(milliseconds(first), milliseconds(last) + 1, step)
+        if self.bars.count(first, last) == len(starts):
+            return self.bars.between(first, last)
+        return {column: self.bars.at(column, starts) for column in self.bars.columns}
 
     @cached_property
     def inside(self) -> dict[str, Values]:
         """The columns of the window's own bars."""
-        recorded = self.bars.between(self.window.start, self.window.end - self.bars.timeframe)
-        return {column: recorded[column].to_numpy() for column in recorded.columns}
+        return self.bars.between(self.window.start, self.window.end - self.bars.timeframe)
+
+    @property
+    def absurd(self) -> list[datetime]:
+        """When bars of the window start that were left out because they can't be true."""
+        starts = (moment(int(start)) for start in self.bars.absurd)
+        return [start for start in starts if self.window.start <= start < self.window.end]
 
     @property
     def filled(self) -> bool:
@@ -113,8 +125,8 @@ class Candles:
     @property
     def has_history(self) -> bool:
         """Whether the 45 days before hold enough bars for a baseline."""
-        days = self.bars.between(self.window.start - HISTORY, self.window.start - self.bars.timeframe)
-        return len(days) >= ENOUGH * (HISTORY // self.bars.timeframe)
+        held = self.bars.count(self.window.start - HISTORY, self.window.start - self.bars.timeframe)
+        return held >= ENOUGH * (HISTORY // self.bars.timeframe)
 
     @cached_property
     def _past_ends(self) -> Stamps:
@@ -127,9 +139,18 @@ class Candles:
     @cached_property
     def past_returns(self) -> Values:
         """Percent, open of the first bar to close of the last."""
-        opens, closes = self.grid["open"], self.grid["close"]
-        ends = self._past_ends
-        return np.asarray(100 * (closes[ends - 1] / opens[ends - self.length] - 1))
+        whole_days = -(-self.window.length // DAY)
+        return self.returns(self.window.end - whole_days * DAY, self.window.length, COMPARED_WINDOWS)
+
+    def returns(self, end: datetime, length: timedelta, count: int) -> Values:
+        """Percent over the stretch of that length up to `end` and up to the same hour on the days before.
+
+        Newest first, NaN where the stretch's first or last bar is absent.
+        """
+        ends = milliseconds(end) - (DAY // MILLISECOND) * np.arange(count)
+        opens = self.bars.at("open", ends - length // MILLISECOND)
+        closes = self.bars.at("close", ends - self.bars.timeframe // MILLISECOND)
+        return np.asarray(100 * (closes / opens - 1))
 
     @cached_property
     def past_ranges(self) -> Values:
@@ -152,17 +173,20 @@ class Candles:
         windows = np.lib.stride_tricks.sliding_window_view(self.grid[column], self.length)
         return np.asarray(windows[self._past_ends - self.length])
 
-    def before(self, length: timedelta) -> pd.DataFrame:
+    def before(self, length: timedelta) -> dict[str, Values]:
         """The bars of the stretch before the window; raises NoData where more than 2 % of them are absent."""
         rows = length // self.bars.timeframe
         stretch = self.bars.between(self.window.start - length, self.window.start - self.bars.timeframe)
-        if len(stretch) < ENOUGH * rows:
-            raise NoData(f"{self.bars.name} has {len(stretch)} of the {rows} bars of the {length.days} days before")
+        if (held := len(stretch["open"])) < ENOUGH * rows:
+            raise NoData(f"{self.bars.name} has {held} of the {rows} bars of the {length.days} days before")
         return stretch
 
     @cached_property
-    def days_before(self) -> pd.DataFrame:
-        """24-hour candles that end where the window starts, oldest first, without the incomplete ones."""
+    def days_before(self) -> dict[str, Values]:
+        """24-hour candles that end where the window starts, oldest first, without the incomplete ones.
+
+        `place` counts the days of the lookback, so that two markets' days can be matched.
+        """
         width = max(1, DAY // self.bars.timeframe)
         rows = len(self.grid["open"]) - self.length
         days = {c: self.grid[c][rows % width : rows].reshape(-1, width) for c in ("open", "high", "low", "close")}
@@ -172,7 +196,8 @@ class Candles:
             "low": days["low"].min(axis=1),
             "close": days["close"][:, -1],
         }
-        return pd.DataFrame(candles).dropna()
+        whole = np.flatnonzero(np.isfinite(np.stack(list(candles.values()))).all(axis=0))
+        return {"place": whole.astype(np.float64)} | {column: held[whole] for column, held in candles.items()}
 
     def close_of(self, bar: int) -> datetime:
         """When that bar of the window closed; bars count from 0."""

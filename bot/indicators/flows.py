@@ -11,13 +11,18 @@ import pandas as pd
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.snapshot import Track, milliseconds
+from bot.indicators.snapshot import Track, Values, milliseconds
 from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at
+
+__all__ = ["flow_btc", "flow_of_window", "published"]
 
 COMPARED_SESSIONS = 60
 FEW = 5
 STALE = timedelta(days=5)
 """Longer than any US market holiday with its weekend."""
+
+LARGEST_FLOW = 10e9
+"""USD a session, seven times the largest there was; beyond it the unit is wrong."""
 
 SPOT_MARKET = "cccagg.BTC-USD.1d"
 """The aggregate of many spot venues, to hold a flow against."""
@@ -25,14 +30,22 @@ SPOT_MARKET = "cccagg.BTC-USD.1d"
 
 def _flows(view: View, asset: str) -> Track:
     """Published sessions that ended by the window's end; raises NoData where the newest is stale."""
-    return _recent(view, view.track(f"etf.net_flow.{asset.lower()}"))
+    return published(view, view.track(f"etf.net_flow.{asset.lower()}"))
 
 
-def _recent(view: View, track: Track) -> Track:
+def published(view: View, track: Track) -> Track:
     sessions = track.first(row_at(track, view.window.end) + 1)
     if not len(sessions) or view.window.end - moment(int(sessions.time[-1])) > STALE:
         raise NoData(f"{track.name} has no published session in the five days up to the window's end")
+    first = max(0, min(len(sessions) - FEW, row_at(sessions, view.window.start)))
+    _refuse_absurd(track.name, sessions.value[first:])
     return sessions
+
+
+def _refuse_absurd(name: str, flows: Values) -> None:
+    largest = float(flows[np.abs(flows).argmax()])
+    if not abs(largest) <= LARGEST_FLOW:
+        raise NoData(f"{name} is absurd: {largest:,.0f} USD in one session, more than {LARGEST_FLOW:,.0f}")
 
 
 def _both_funds(view: View) -> Track:
@@ -44,10 +57,10 @@ def _sum_of_funds(view: View) -> Track:
     name, bitcoin = "etf.net_flow.{btc,eth}", view.track("etf.net_flow.btc")
     ether = view.snapshot.track("etf.net_flow.eth")
     if ether is None:
-        return _recent(view, bitcoin)
+        return published(view, bitcoin)
     together = joined(name, (bitcoin, ether), lambda columns: np.asarray(columns.sum(axis=1)))
     alone = bitcoin.first(int(np.searchsorted(bitcoin.time, ether.time[0])))
-    return _recent(
+    return published(
         view,
         Track(
             name,
@@ -71,7 +84,7 @@ def _last_session(view: View, sessions: Track) -> Measured:
     )
 
 
-def _of_window(view: View, sessions: Track) -> Measured:
+def flow_of_window(view: View, sessions: Track) -> Measured:
     """The newest session, or for a window of several days all its sessions together.
 
     A window shorter than a day has a flow only where it was published inside: older news moved the price before.
@@ -95,19 +108,19 @@ def _summed(sessions: Track, count: int) -> Track:
 @indicator("etf.net_flow.btc")
 def flow_btc(view: View, _: str) -> Measured:
     """Creations minus redemptions of the US spot BTC funds, USD, of the newest published session."""
-    return _of_window(view, _flows(view, "BTC"))
+    return flow_of_window(view, _flows(view, "BTC"))
 
 
 @indicator("etf.net_flow.eth")
 def flow_eth(view: View, _: str) -> Measured:
     """The same of the US spot ETH funds."""
-    return _of_window(view, _flows(view, "ETH"))
+    return flow_of_window(view, _flows(view, "ETH"))
 
 
 @indicator("etf.net_flow.btc_eth")
 def flow_both(view: View, _: str) -> Measured:
     """BTC and ETH funds together, of the newest session published for both."""
-    return _of_window(view, _both_funds(view))
+    return flow_of_window(view, _both_funds(view))
 
 
 @indicator("etf.net_flow.five_sessions.btc_eth")
@@ -162,9 +175,9 @@ def share_of_spot_volume(view: View, _: str) -> Measured:
     bars = view.snapshot.bars(SPOT_MARKET)
     day = flow.end.replace(hour=0, minute=0)
     held = bars.between(day, day) if bars is not None else None
-    if held is None or held.empty:
+    if held is None or not len(held["close"]):
         raise NoData(f"{SPOT_MARKET} has no bar for the session's day")
-    volume = float((held["volume"] * held["close"]).iloc[0])
+    volume = float(held["volume"][0] * held["close"][0])
     if volume <= 0:
         raise NoData(f"{SPOT_MARKET} shows no volume on the session's day")
     known = max(flow.known, day + DAY)
@@ -181,20 +194,20 @@ def _share_of_market_cap(view: View, asset: str) -> Track:
 @indicator("etf.net_flow.share_of_market_cap.btc")
 def share_of_market_cap_btc(view: View, _: str) -> Measured:
     """BTC funds' flow over BTC's market cap, basis points."""
-    return _of_window(view, _share_of_market_cap(view, "BTC"))
+    return flow_of_window(view, _share_of_market_cap(view, "BTC"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth")
 def share_of_market_cap_eth(view: View, _: str) -> Measured:
     """ETH funds' flow over ETH's market cap, basis points."""
-    return _of_window(view, _share_of_market_cap(view, "ETH"))
+    return flow_of_window(view, _share_of_market_cap(view, "ETH"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth_minus_btc")
 def share_of_market_cap_gap(view: View, _: str) -> Measured:
     """ETH's share minus BTC's, basis points: negative when ETH funds lost more for their coin's size."""
     shares = (_share_of_market_cap(view, "ETH"), _share_of_market_cap(view, "BTC"))
-    return _of_window(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
+    return flow_of_window(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
 
 
 @indicator("premium.coinbase.btc")

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.view import View, indicator
@@ -21,6 +19,11 @@ def _lowest_or_highest(view: View, asset: str, days: int, side: str) -> Measured
     before = candles.before(days * DAY)
     value = float(before["low"].min() if side == "low" else before["high"].max())
     return Measured(value, view.window.start, view.window.start, candles.source)
+
+
+def highest_before(view: View, asset: str, days: int) -> Measured:
+    """The highest high of the days before the window, USD."""
+    return _extreme(view, asset, days, "high")
 
 
 def _against(view: View, price: float, level: Measured) -> Measured:
@@ -78,7 +81,7 @@ def mean_200d(view: View, asset: str) -> Measured:
         closes = bars.between(last - (MEAN_DAYS - 1) * DAY, last)["close"]
         if len(closes) == MEAN_DAYS:
             when = last + DAY
-            return Measured(float(np.mean(closes.to_numpy())), when, when, f"bars/{name}")
+            return Measured(float(closes.mean()), when, when, f"bars/{name}")
     raise NoData(f"no market of {asset} has {MEAN_DAYS} daily closes before the window")
 
 

@@ -13,10 +13,9 @@ from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.snapshot import Track, Values
-from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at
+from bot.indicators.view import COMPARED_DAYS, View, day_totals, days_back, indicator, joined, row_at, values_at
 
 REPORTED = "liquidations.reported"
-MINUTE = timedelta(minutes=1)
 
 
 def _sum(columns: Values) -> Values:
@@ -38,19 +37,6 @@ def _named(assets: tuple[str, ...]) -> str:
     return assets[0].lower() if len(assets) == 1 else "{" + ",".join(a.lower() for a in assets) + "}"
 
 
-def _totals(view: View, track: Track) -> Values:
-    """Totals of the window and of the 90 windows before it, a day apart; raises NoData where the days don't match."""
-    length = view.window.length
-    if length % DAY:
-        raise NoData(f"{track.name} is recorded by the day, the window is not made of whole days")
-    days = length // DAY
-    daily = values_at(track, days_back(view.window.end, COMPARED_DAYS + 2 * days), MINUTE)
-    if not np.isfinite(daily[:days]).all():
-        raise NoData(f"{track.name} has no daily total that ends with the window")
-    windows = np.lib.stride_tricks.sliding_window_view(daily, days).sum(axis=1)
-    return np.append(windows[0], windows[days : days + COMPARED_DAYS])
-
-
 def _over_window(view: View, track: Track, values: Values) -> Measured:
     known = moment(int(track.known[row_at(track, view.window.end)]))
     return Measured(float(values[0]), view.window.end, known, track.name, values[1:])
@@ -68,7 +54,7 @@ def _reported(view: View, side: str) -> Measured:
 
 def _market(view: View, side: str) -> Measured:
     track = _both(view, COVERED) if side == "total" else _side(view, side, COVERED)
-    return _over_window(view, track, _totals(view, track))
+    return _over_window(view, track, _credible(view, COVERED, track))
 
 
 @indicator("liquidations.total")
@@ -114,7 +100,7 @@ def long_share(view: View, _: str) -> Measured:
 
 def _share(view: View, assets: tuple[str, ...]) -> Measured:
     both = _both(view, assets)
-    longs_, total_ = _totals(view, _side(view, "long", assets)), _totals(view, both)
+    longs_, total_ = day_totals(view, _side(view, "long", assets)), _credible(view, assets, both)
     if total_[0] <= 0:
         raise NoData("nothing was liquidated in the window")
     return _over_window(view, both, longs_ / np.where(total_ > 0, total_, np.nan))
@@ -127,12 +113,8 @@ def share_of_open_interest(view: View, _: str) -> Measured:
 
 
 def _over_open_interest(view: View, assets: tuple[str, ...]) -> Measured:
-    both = _both(view, assets)
-    liquidated = _totals(view, both)
-    name = f"open_interest.usd.total.{_named(assets)}"
-    interest = view.once(
-        name, lambda: joined(name, [view.track(f"open_interest.usd.total.{a.lower()}") for a in assets], _sum)
-    )
+    both, interest = _both(view, assets), _interest(view, assets)
+    liquidated = _credible(view, assets, both)
     days = view.window.length // DAY
     starts = days_back(view.window.start, COMPARED_DAYS + days)
     held = values_at(interest, starts, timedelta(hours=2))
@@ -143,25 +125,51 @@ def _over_open_interest(view: View, assets: tuple[str, ...]) -> Measured:
     return Measured(measured.value, measured.end, measured.known, f"{both.name} / {interest.name}", measured.history)
 
 
+def _interest(view: View, assets: tuple[str, ...]) -> Track:
+    """USD open in the assets together."""
+    name = f"open_interest.usd.total.{_named(assets)}"
+    parts = [f"open_interest.usd.total.{a.lower()}" for a in assets]
+    return view.once(name, lambda: joined(name, [view.track(part) for part in parts], _sum))
+
+
+def _credible(view: View, assets: tuple[str, ...], track: Track) -> Values:
+    """The totals of the window and of those before; raises NoData where a day closed more than there was open."""
+    totals = day_totals(view, track)
+    held = view.once(f"most open {assets}", lambda: _most_open(view, assets))
+    most = held * (view.window.length // DAY)
+    if totals[0] > most:
+        raise NoData(f"{track.name} is absurd: {totals[0]:,.0f} USD were closed, {most:,.0f} were open")
+    return totals
+
+
+def _most_open(view: View, assets: tuple[str, ...]) -> float:
+    """USD open at the window's start, or no limit where that is not recorded."""
+    try:
+        held = values_at(_interest(view, assets), days_back(view.window.start, 1), DAY)[0]
+    except NoData:
+        return float("inf")
+    return float(held) if np.isfinite(held) else float("inf")
+
+
 @indicator("liquidations.total.{asset}")
 def total_of(view: View, asset: str) -> Measured:
     """USD of both sides of one asset."""
     track = _both(view, (asset,))
-    return _over_window(view, track, _totals(view, track))
+    return _over_window(view, track, _credible(view, (asset,), track))
 
 
 @indicator("liquidations.long.{asset}")
 def longs_of(view: View, asset: str) -> Measured:
     """USD of one asset's longs."""
     track = _side(view, "long", (asset,))
-    return _over_window(view, track, _totals(view, track))
+    return _over_window(view, track, _credible(view, (asset,), track))
 
 
 @indicator("liquidations.short.{asset}")
 def shorts_of(view: View, asset: str) -> Measured:
     """USD of one asset's shorts."""
     track = _side(view, "short", (asset,))
-    return _over_window(view, track, _totals(view, track))
+    return _over_window(view, track, _credible(view, (asset,), track))
 
 
 @indicator("liquidations.long_share.{asset}")

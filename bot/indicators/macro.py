@@ -11,13 +11,15 @@ import numpy as np
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.snapshot import Values
+from bot.indicators.snapshot import Track, Values
 from bot.indicators.view import View, indicator, row_at
+
+__all__ = ["change_between_closes", "difference"]
 
 COMPARED_CLOSES = 90
 
 
-def _difference(after: Values, before: Values) -> Values:
+def difference(after: Values, before: Values) -> Values:
     return after - before
 
 
@@ -30,25 +32,24 @@ def _percent(after: Values, before: Values) -> Values:
     return np.asarray(100 * (after / before - 1))
 
 
-def _change(view: View, series: str, measure: Callable[[Values, Values], Values]) -> Measured:
+def change_between_closes(view: View, track: Track, measure: Callable[[Values, Values], Values]) -> Measured:
     """Last close in the window against the last one at or before its start.
 
     The history is made of changes over as many closes that ended before the window.
     """
     if view.window.length < DAY:
-        raise NoData(f"{series} moves from close to close, longer than the window")
-    track = view.track(series)
+        raise NoData(f"{track.name} moves from close to close, longer than the window")
     last, first = row_at(track, view.window.end), row_at(track, view.window.start)
     if last <= first or last < 1:
-        raise NoData(f"{series} has no close inside the window")
+        raise NoData(f"{track.name} has no close inside the window")
     closes = max(1, last - max(first, 0))
     values = track.value[: last + 1]
     if moment(int(track.time[last])) - moment(int(track.time[last - closes])) > view.window.length + timedelta(days=5):
-        raise NoData(f"{series} has no close in the five days before the window")
+        raise NoData(f"{track.name} has no close in the five days before the window")
     changes = measure(values[closes:], values[:-closes])
     earlier = changes[: len(changes) - closes][-COMPARED_CLOSES:]
     when, known = moment(int(track.time[last])), moment(int(track.known[last]))
-    return Measured(float(changes[-1]), when, known, series, earlier)
+    return Measured(float(changes[-1]), when, known, track.name, earlier)
 
 
 _CHANGES = (
@@ -57,16 +58,15 @@ _CHANGES = (
     ("dollar.index.change", "dollar.dxy", _percent),
     ("equities.sp500.change", "equities.sp500", _percent),
     ("equities.tech.change", "equities.xlk", _percent),
-    ("volatility.vix.change", "volatility.vix", _difference),
+    ("volatility.vix.change", "volatility.vix", difference),
     ("oil.wti.change", "oil.wti", _percent),
     ("credit.high_yield_spread.change", "credit.high_yield_spread", _basis_points),
-    ("fed.cut_probability.change", "fed.cut_probability", _difference),
 )
 
 
 def _changes_of(series: str, measure: Callable[[Values, Values], Values]) -> Callable[[View, str], Measured]:
     def change(view: View, _: str) -> Measured:
-        return _change(view, series, measure)
+        return change_between_closes(view, view.track(series), measure)
 
     return change
 

@@ -9,7 +9,27 @@ import numpy as np
 from bot.domain.catalogue import CATALOGUE, Quantity
 from bot.domain.readings import Missing, Reading, Readings
 from bot.domain.window import Scope, Window
-from bot.indicators import flows, levels, liquidations, macro, mood, positioning, price, relative
+from bot.indicators import (
+    bursts,
+    depth,
+    fed,
+    flows,
+    funds,
+    levels,
+    liquidations,
+    macro,
+    milestones,
+    mood,
+    news,
+    positioning,
+    price,
+    relative,
+    releases,
+    sessions,
+    spot,
+    trend,
+    value_area,
+)
 from bot.indicators.candles import last_close
 from bot.indicators.robust import NoData, to_reading
 from bot.indicators.snapshot import Snapshot
@@ -17,7 +37,27 @@ from bot.indicators.view import View, registry
 
 __all__ = ["MODULES", "measure", "window_until"]
 
-MODULES = (price, levels, relative, positioning, liquidations, flows, macro, mood)
+MODULES = (
+    price,
+    levels,
+    relative,
+    positioning,
+    liquidations,
+    flows,
+    macro,
+    mood,
+    spot,
+    depth,
+    value_area,
+    milestones,
+    trend,
+    funds,
+    bursts,
+    fed,
+    sessions,
+    news,
+    releases,
+)
 """The modules that fill the registry; importing them is what measuring needs."""
 
 AHEAD = timedelta(hours=48)
@@ -41,37 +81,46 @@ def window_until(snapshot: Snapshot, length: timedelta, scope: Scope) -> Window:
 
 
 def measure(snapshot: Snapshot, window: Window, scope: Scope) -> Readings:
-    """All readings of the scope; per-asset rows for BTC, ETH and the scope's asset. Pure: reads the snapshot only."""
+    """All readings of the scope: rows for each asset of BTC, ETH and the scope's, and for each topic of headlines.
+
+    Pure: reads the snapshot only.
+    """
     view = View(snapshot, window, scope)
     assets = tuple(dict.fromkeys((*ALWAYS, scope.asset)))
     with np.errstate(divide="ignore", invalid="ignore"):  # a zero or a gap in a series becomes a Missing below
-        items = {name: _read(view, quantity, asset) for name, quantity, asset in _wanted(assets)}
+        items = {
+            quantity.name: _read(view, row, quantity, subject)
+            for row, quantity, subject in (*_wanted(assets), *_of_topics(snapshot.topics.names))
+        }
     return Readings(items, snapshot.upcoming(snapshot.as_of + AHEAD))
 
 
 def _wanted(assets: tuple[str, ...]) -> Iterator[tuple[str, Quantity, str]]:
+    """The catalogue's row, the row with its asset filled in, and the asset."""
     for name, quantity in CATALOGUE.items():
-        if not quantity.per_asset:
+        if not quantity.per_asset and not quantity.per_topic:
             yield name, quantity, "market"
-            continue
-        for asset in assets:
+        for asset in assets if quantity.per_asset else ():
             if not (asset == "BTC" and name.startswith("relative.")):
-                named = name.replace("{asset}", asset.lower())
-                yield named, replace(quantity, name=named), asset
+                yield name, replace(quantity, name=name.replace("{asset}", asset.lower())), asset
 
 
-def _read(view: View, quantity: Quantity, asset: str) -> Reading | Missing:
-    function = registry[_row(quantity.name, asset)]
+def _of_topics(topics: tuple[str, ...]) -> Iterator[tuple[str, Quantity, str]]:
+    """The same for what is measured of each topic."""
+    for name, quantity in CATALOGUE.items():
+        for topic in topics if quantity.per_topic else ():
+            yield name, replace(quantity, name=name.replace("{topic}", topic)), topic
+
+
+def _read(view: View, row: str, quantity: Quantity, subject: str) -> Reading | Missing:
+    """One reading; what is not of an asset is of the market."""
+    asset = "market" if CATALOGUE[row].per_topic else subject
     try:
-        return to_reading(quantity, asset, function(view, asset))
+        return to_reading(quantity, asset, registry[row](view, subject))
     except NoData as reason:
         return Missing(quantity.name, str(reason))
     except ZeroDivisionError:
         return Missing(quantity.name, "a figure it is divided by is zero")
-
-
-def _row(name: str, asset: str) -> str:
-    return name if asset == "market" else name[: -len(asset)] + "{asset}"
 
 
 def _said(when: datetime) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from bot.domain.series import moment
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, state_at, values_at
+from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at, whole_days
 
 PER_YEAR = 3 * 365
 """Payments a year of a rate quoted per 8 hours."""
@@ -37,6 +37,32 @@ def funding_after(view: View, asset: str) -> Measured:
     return view.latest(*_funding_series(asset)).measured(PER_YEAR)
 
 
+@indicator("funding.change.{asset}")
+def funding_change(view: View, asset: str) -> Measured:
+    """Rate at the window's end minus the rate at its start, a fraction a year; from one series, never across venues.
+
+    Beyond ±0.1 a year the lean of the market turned.
+    """
+    reasons = []
+    for name in _funding_series(asset):
+        try:
+            return _moved(view, name)
+        except NoData as reason:
+            reasons.append(str(reason))
+    raise NoData(reasons[0])
+
+
+def _moved(view: View, name: str) -> Measured:
+    before, after = view.level(view.window.start, name), view.latest(name)
+    days, track = whole_days(view.window), view.track(name)
+    count, slack = COMPARED_DAYS + days, timedelta(hours=36)
+    ends, starts = (days_back(edge, count)[days:] for edge in (view.window.end, view.window.start))
+    history = values_at(track, ends, slack) - values_at(track, starts, slack)
+    return Measured(
+        PER_YEAR * (after.value - before.value), after.time, max(before.known, after.known), name, PER_YEAR * history
+    )
+
+
 @indicator("open_interest.usd.{asset}")
 def open_interest(view: View, asset: str) -> Measured:
     """Open interest at the window's start, USD, all covered venues."""
@@ -50,10 +76,7 @@ def leverage(view: View, asset: str) -> Measured:
     parts = (view.track(f"open_interest.usd.total.{coin}"), view.track(f"market_cap.{coin}"))
     name = f"{parts[0].name} / {parts[1].name}"
     ratio = joined(name, parts, lambda columns: columns[:, 0] / columns[:, 1])
-    level = state_at(ratio, view.window.start, timedelta(hours=36), view.window.start)
-    if level is None:
-        raise NoData(f"{name} has no value in the 36 h up to the window's start")
-    return level.measured()
+    return view.level_of(view.window.start, ratio).measured()
 
 
 def _coins(view: View, asset: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The move itself: return, range, path, volume, and the usual range it is held against."""
 
 import numpy as np
-import pandas as pd
 
 from bot.indicators.candles import DAY, Candles, annualised
 from bot.indicators.robust import Measured, NoData
@@ -101,18 +100,19 @@ def _scaled_atr(view: View, asset: str) -> float:
 
 def _atr_over(candles: Candles) -> float:
     days = candles.days_before
-    if len(days) < 15:
-        raise NoData(f"{candles.bars.name} has {len(days)} whole days before the window, 15 make an average true range")
+    if len(days["close"]) < 15:
+        raise NoData(
+            f"{candles.bars.name} has {len(days['close'])} whole days before the window, 15 make an average true range"
+        )
     if (days["high"] == days["low"]).all():
         raise NoData(f"{candles.bars.name} never moved before the window")
-    percent = 100 * average_true_range(days) / float(days["close"].iloc[-1])
+    percent = 100 * average_true_range(days) / float(days["close"][-1])
     return float(percent * np.sqrt(candles.window.length / DAY))
 
 
-def average_true_range(days: pd.DataFrame, period: int = 14) -> float:
+def average_true_range(days: dict[str, Values], period: int = 14) -> float:
     """Wilder's mean of max(H-L, |H-C₋₁|, |L-C₋₁|): the first `period` averaged, then smoothed; in price units."""
-    previous = days["close"].to_numpy()[:-1]
-    high, low = days["high"].to_numpy()[1:], days["low"].to_numpy()[1:]
+    previous, high, low = days["close"][:-1], days["high"][1:], days["low"][1:]
     ranges = np.maximum.reduce([high - low, np.abs(high - previous), np.abs(low - previous)])
     smoothed = float(ranges[:period].mean())
     for true_range in ranges[period:]:
@@ -149,10 +149,9 @@ def efficiency(view: View, asset: str) -> Measured:
 def return_before(view: View, asset: str) -> Measured:
     """Return of the 7 days before the window, percent; 90 such weeks, a day apart, as history."""
     candles = view.candles(asset)
-    days = candles.days_before
-    if len(days) < 8:
+    closes = candles.days_before["close"]
+    if len(closes) < 8:
         raise NoData(f"{candles.bars.name} has fewer than 8 whole days before the window")
-    closes = days["close"].to_numpy()
     weeks = 100 * (closes[7:] / closes[:-7] - 1)
     return Measured(float(weeks[-1]), view.window.start, view.window.start, candles.source, weeks[-91:-1])
 
@@ -161,11 +160,11 @@ def return_before(view: View, asset: str) -> Measured:
 def range_before(view: View, asset: str) -> Measured:
     """High minus low of the 7 days before the window in percent of their first open."""
     candles = view.candles(asset)
-    days = candles.days_before.rolling(7)
-    spans = 100 * (days["high"].max() - days["low"].min()) / candles.days_before["open"].shift(6)
-    weeks = spans.dropna().to_numpy()
-    if not len(weeks):
+    days = candles.days_before
+    if len(days["open"]) < 7:
         raise NoData(f"{candles.bars.name} has fewer than 7 whole days before the window")
+    highs, lows = (np.lib.stride_tricks.sliding_window_view(days[column], 7) for column in ("high", "low"))
+    weeks = 100 * (highs.max(axis=1) - lows.min(axis=1)) / days["open"][:-6]
     return Measured(float(weeks[-1]), view.window.start, view.window.start, candles.source, weeks[-91:-1])
 
 
@@ -181,7 +180,9 @@ def realised_volatility(view: View, asset: str) -> Measured:
 def relative_volume(view: View, asset: str) -> Measured:
     """The window's volume in coins over the median of the same window on the 28 days before; ≥ 2 is heavy."""
     candles = view.candles(asset)
-    usual = float(np.nanmedian(candles.past_volumes[:28]))
+    month = candles.past_volumes[:28]
+    recorded = month[~np.isnan(month)]
+    usual = float(np.median(recorded)) if len(recorded) else 0.0
     if not usual > 0:
         raise NoData(f"{candles.bars.name} holds no volume to compare with")
     return _at_end(view, candles, float(candles.inside["volume"].sum()) / usual, candles.past_volumes / usual)

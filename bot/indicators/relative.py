@@ -1,16 +1,20 @@
 """How an asset did beside BTC once its usual sensitivity is taken out, and how broad the move was."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from bot.domain.catalogue import ASSETS
-from bot.indicators.candles import Candles
+from bot.indicators.candles import DAY, Candles
 from bot.indicators.price import fall_to_low, window_return
 from bot.indicators.robust import Measured, NoData
+from bot.indicators.snapshot import Values
 from bot.indicators.view import View, indicator
 
 BETA_DAYS = 60
+FEWEST_RETURNS = 30
 BREADTH_MINIMUM = 5
 """Fewer majors than this make no breadth."""
 
@@ -28,12 +32,13 @@ def _beta(view: View, asset: str) -> float:
 def _slope(view: View, asset: str) -> float:
     """Least-squares slope of 60 daily returns before the window; raises NoData below 30 common days."""
     mine, bitcoin = _pair(view, asset)
-    days = mine.days_before["close"].to_frame("mine").join(bitcoin.days_before["close"].rename("btc"), how="inner")
-    returns = days.iloc[-BETA_DAYS - 1 :].pct_change().iloc[1:].to_numpy()
-    if len(returns) < 30:
-        raise NoData(f"{asset} and BTC share {len(returns)} daily returns before the window, 30 make a beta")
-    own, market = returns[:, 0] - returns[:, 0].mean(), returns[:, 1] - returns[:, 1].mean()
-    return float((own * market).sum() / (market**2).sum())
+    days = mine.days_before, bitcoin.days_before
+    _, *shared = np.intersect1d(days[0]["place"], days[1]["place"], assume_unique=True, return_indices=True)
+    closes = np.stack([day["close"][rows[-BETA_DAYS - 1 :]] for day, rows in zip(days, shared, strict=True)])
+    returns = closes[:, 1:] / closes[:, :-1] - 1
+    if returns.shape[1] < FEWEST_RETURNS:
+        raise NoData(f"{asset} and BTC share {returns.shape[1]} daily returns before the window, 30 make a beta")
+    return _least_squares(returns[0], returns[1])
 
 
 def _sources(mine: Candles, bitcoin: Candles) -> str:
@@ -113,3 +118,67 @@ def _over_majors(view: View, holds: list[bool], majors: Iterable[str]) -> Measur
     """The share of the majors something holds for; the source names their markets with * for the asset."""
     source = ", ".join(sorted({view.candles(asset).source.replace(f".{asset}-", ".*-") for asset in majors}))
     return Measured(float(np.mean(holds)), view.window.end, view.window.end, source)
+
+
+def _alts(view: View) -> list[Candles]:
+    """The majors other than BTC and ETH whose markets fill the window."""
+    alts = [view.candles(asset) for asset in _returns(view) if asset not in {"BTC", "ETH"}]
+    if len(alts) < BREADTH_MINIMUM:
+        raise NoData(f"{len(alts)} alts have bars for the whole window, {BREADTH_MINIMUM} make a median")
+    return alts
+
+
+def _past_medians(view: View) -> Values:
+    return view.once("past returns of alts", lambda: _middle([alt.past_returns for alt in _alts(view)]))
+
+
+def _middle(returns: list[Values]) -> Values:
+    """The median over the assets at each time, NaN where fewer than five have a return."""
+    ordered = np.sort(np.stack(returns), axis=0)  # what is absent comes last
+    count = np.isfinite(ordered).sum(axis=0)
+    times, upper = np.arange(ordered.shape[1]), np.minimum(count // 2, len(returns) - 1)
+    middle = (ordered[np.maximum(count - 1, 0) // 2, times] + ordered[upper, times]) / 2
+    return np.where(count >= BREADTH_MINIMUM, middle, np.nan)
+
+
+def _of_alts(view: View, value: float, history: Values) -> Measured:
+    markets = {re.sub(r"\.[A-Z]+-", ".*-", candles.source) for candles in _alts(view)}
+    return Measured(value, view.window.end, view.window.end, ", ".join(sorted(markets)), history)
+
+
+def _median_alt(view: View) -> float:
+    return float(np.median([window_return(alt) for alt in _alts(view)]))
+
+
+@indicator("relative.alt_return")
+def alt_return(view: View, _: str) -> Measured:
+    """Median return of the majors other than BTC and ETH, percent; z beyond ±1.5 is a day of the alts."""
+    return _of_alts(view, _median_alt(view), _past_medians(view))
+
+
+@indicator("relative.alt_excess")
+def alt_excess(view: View, _: str) -> Measured:
+    """The alts' median return minus beta times BTC's, percentage points; z ≥ 1.5 is money moving into alts.
+
+    Beta is the least-squares slope of the median alt's 60 daily returns before the window on BTC's.
+    """
+    bitcoin, slope = view.candles("BTC"), view.once("beta of alts", lambda: _alt_slope(view))
+    history = _past_medians(view) - slope * bitcoin.past_returns
+    alts = _of_alts(view, _median_alt(view) - slope * window_return(bitcoin), history)
+    return replace(alts, source=f"{alts.source}, {bitcoin.source}")
+
+
+def _alt_slope(view: View) -> float:
+    start = view.window.start
+    alts = _middle([alt.returns(start, DAY, BETA_DAYS) for alt in _alts(view)])
+    bitcoin = view.candles("BTC").returns(start, DAY, BETA_DAYS)
+    both = np.isfinite(alts) & np.isfinite(bitcoin)
+    if both.sum() < FEWEST_RETURNS:
+        raise NoData(f"alts and BTC share {both.sum()} daily returns before the window, {FEWEST_RETURNS} make a beta")
+    return _least_squares(alts[both], bitcoin[both])
+
+
+def _least_squares(mine: Values, market: Values) -> float:
+    """The slope of one on the other."""
+    own, other = mine - mine.mean(), market - market.mean()
+    return float((own * other).sum() / (other**2).sum())

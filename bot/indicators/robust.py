@@ -7,6 +7,7 @@ import numpy as np
 
 from bot.domain.catalogue import Quantity
 from bot.domain.readings import Baseline, Reading
+from bot.domain.series import Headline
 from bot.indicators.snapshot import Values
 
 __all__ = ["MINIMUM", "Measured", "NoData", "baseline_of", "robust_z", "to_reading"]
@@ -23,7 +24,8 @@ class NoData(Exception):
 class Measured:
     """A number before it gets its name: when it happened, when it was known, from which series.
 
-    `history` holds the values it is compared with, all of them from before the window.
+    `history` holds the values it is compared with, all of them from before the window; `headline` stands for a number
+    of headlines.
     """
 
     value: float
@@ -31,6 +33,7 @@ class Measured:
     known: datetime
     source: str
     history: Values | None = None
+    headline: Headline | None = None
 
 
 def to_reading(quantity: Quantity, asset: str, measured: Measured) -> Reading:
@@ -53,6 +56,7 @@ def to_reading(quantity: Quantity, asset: str, measured: Measured) -> Reading:
         z=robust_z(measured.value, compared, baseline) if compared is not None and baseline is not None else None,
         percentile=100 * float((compared <= measured.value).mean()) if compared is not None else None,
         baseline=baseline,
+        headline=measured.headline,
     )
 
 
@@ -60,8 +64,14 @@ def baseline_of(history: Values, span: str) -> Baseline | None:
     """Median and median absolute deviation of finite values, None of fewer than 30."""
     if len(history) < MINIMUM:
         return None
-    median = float(np.median(history))
-    return Baseline(len(history), median, float(np.median(np.abs(history - median))), span)
+    median = _median(history)
+    return Baseline(len(history), median, _median(np.abs(history - median)), span)
+
+
+def _median(values: Values) -> float:
+    """Of finite values; several times faster than numpy's on so few."""
+    ordered, half = np.sort(values), len(values) // 2
+    return float(ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
 def robust_z(value: float, history: Values, baseline: Baseline) -> float | None:

@@ -1,24 +1,26 @@
-"""What was known at one moment: the only place where recorded columns become numpy and pandas objects.
+"""What was known at one moment: the only place where recorded columns become numpy arrays.
 
 A `History` holds all that was ever recorded; `History.at(as_of)` is a `Snapshot` in which nothing with
 `known > as_of` exists, and of a revised value only the latest revision known by then.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeAlias
+from operator import attrgetter
 
 import numpy as np
-import pandas as pd
 
-from bot.domain.series import TIMEFRAMES, BarColumns, PointColumns, Release, moment
+from bot.domain.series import TIMEFRAMES, BarColumns, Headline, PointColumns, Release, moment
+from bot.domain.topics import NO_TOPICS, Topics
+from bot.indicators.headlines import NO_HEADLINES, HeadlineTrack, Marked
+from bot.indicators.plausible import Stamps, Values, believable
 
 __all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "milliseconds"]
 
-Stamps: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
-Values: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+COLUMNS = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,41 @@ class Track:
 
 @dataclass(frozen=True)
 class Bars:
-    """One market's closed bars: open, high, low, close, volume indexed by the bar's start (UTC).
+    """One market's closed bars: columns open, high, low, close and volume, in the order of `stamps`.
 
-    `stamps` are the starts in milliseconds.
+    `stamps` are the bars' starts in milliseconds; `absurd` the starts of bars left out because they can't be true.
     """
 
     name: str
     timeframe: timedelta
-    frame: pd.DataFrame
+    columns: Mapping[str, Values]
     stamps: Stamps
+    absurd: Stamps
 
     def first(self, rows: int) -> "Bars":
-        return Bars(self.name, self.timeframe, self.frame.iloc[:rows], self.stamps[:rows])
+        return Bars(self.name, self.timeframe, _cut(self.columns, slice(rows)), self.stamps[:rows], self.absurd)
 
-    def between(self, first: datetime, last: datetime) -> pd.DataFrame:
-        """The bars that start from `first` to `last`, both included."""
+    def between(self, first: datetime, last: datetime) -> dict[str, Values]:
+        """The columns of the bars that start from `first` to `last`, both included."""
+        return _cut(self.columns, self._rows(first, last))
+
+    def count(self, first: datetime, last: datetime) -> int:
+        """How many bars start from `first` to `last`, both included."""
+        rows = self._rows(first, last)
+        return int(rows.stop - rows.start)
+
+    def at(self, column: str, starts: Stamps) -> Values:
+        """The column's numbers of the bars with exactly these starts, NaN where there is no such bar."""
+        rows = np.minimum(np.searchsorted(self.stamps, starts), len(self.stamps) - 1)
+        return np.where(self.stamps[rows] == starts, self.columns[column][rows], np.nan)
+
+    def _rows(self, first: datetime, last: datetime) -> slice:
         start = np.searchsorted(self.stamps, milliseconds(first))
-        stop = np.searchsorted(self.stamps, milliseconds(last), side="right")
-        return self.frame.iloc[int(start) : int(stop)]
+        return slice(int(start), int(np.searchsorted(self.stamps, milliseconds(last), side="right")))
+
+
+def _cut(columns: Mapping[str, Values], rows: slice) -> dict[str, Values]:
+    return {name: column[rows] for name, column in columns.items()}
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,23 @@ class Snapshot:
             if self.as_of < r.time <= until
         )
 
+    def released(self, since: datetime, until: datetime) -> tuple[Release, ...]:
+        """Releases scheduled from `since` to `until` and no later than `as_of`, with what they had shown by then."""
+        rows = self.history.releases_between(since, min(until, self.as_of))
+        return tuple(r if _shown(r, self.as_of) else replace(r, actual="", actual_known=None) for r in rows)
+
+    def headlines(self, after: datetime, until: datetime) -> Marked:
+        """Headlines published after the one moment, no later than the other and no later than `as_of`."""
+        return self.history.headlines.between(after, min(until, self.as_of))
+
+    @property
+    def topics(self) -> Topics:
+        return self.history.headlines.topics
+
+
+def _shown(release: Release, as_of: datetime) -> bool:
+    return release.actual_known is not None and release.actual_known <= as_of
+
 
 @dataclass(frozen=True)
 class History:
@@ -117,21 +153,33 @@ class History:
     tracks: Mapping[str, Track]
     markets: Mapping[str, Bars]
     releases: tuple[Release, ...] = ()
+    headlines: HeadlineTrack = NO_HEADLINES
 
     @classmethod
     def of(
-        cls, points: Iterable[PointColumns], bars: Iterable[BarColumns], releases: Iterable[Release] = ()
+        cls,
+        points: Iterable[PointColumns],
+        bars: Iterable[BarColumns],
+        releases: Iterable[Release] = (),
+        headlines: Iterable[Headline] = (),
+        topics: Topics = NO_TOPICS,
     ) -> "History":
         """From columns sorted by (time, known)."""
         return cls(
             {p.series: _track(p) for p in points if len(p)},
             {b.name: _bars(b) for b in bars if len(b)},
             tuple(sorted(releases, key=lambda r: (r.time, r.event))),
+            HeadlineTrack.of(headlines, topics),
         )
 
     def at(self, as_of: datetime) -> Snapshot:
         """The market as known at `as_of` (aware, UTC)."""
         return Snapshot(as_of, self)
+
+    def releases_between(self, first: datetime, last: datetime) -> tuple[Release, ...]:
+        """Releases scheduled from the one moment to the other, both included, with all that became known of them."""
+        start = bisect_left(self.releases, first, key=attrgetter("time"))
+        return self.releases[start : bisect_right(self.releases, last, key=attrgetter("time"))]
 
     def reach(self, asset: str) -> tuple[datetime, datetime] | None:
         """From the first bar's start to the last bar's close over the asset's markets, None without any."""
@@ -154,10 +202,10 @@ def _track(points: PointColumns) -> Track:
 
 
 def _bars(bars: BarColumns) -> Bars:
-    columns = {c: np.asarray(getattr(bars, c)) for c in ("open", "high", "low", "close", "volume")}
-    starts = np.asarray(bars.time, dtype=np.int64)
-    index = pd.DatetimeIndex(starts.astype("datetime64[ms]"), tz="UTC")
-    return Bars(bars.name, TIMEFRAMES[bars.timeframe], pd.DataFrame(columns, index=index), starts)
+    columns = {c: np.asarray(getattr(bars, c), dtype=np.float64) for c in COLUMNS}
+    starts, credible = np.asarray(bars.time, dtype=np.int64), believable(columns)
+    kept = {c: column[credible] for c, column in columns.items()}
+    return Bars(bars.name, TIMEFRAMES[bars.timeframe], kept, starts[credible], starts[~credible])
 
 
 def milliseconds(when: datetime) -> int:

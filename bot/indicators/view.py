@@ -19,6 +19,7 @@ __all__ = [
     "Indicator",
     "Level",
     "View",
+    "day_totals",
     "days_back",
     "indicator",
     "joined",
@@ -84,47 +85,56 @@ class View:
         return found
 
     def level(self, edge: datetime, *names: str, slack: timedelta = DAILY_SLACK) -> Level:
-        """The state at `edge` from the first of the series that is fresh there.
+        """The state at `edge` from the first of the series that is fresh there."""
+        tracks = [track for name in names if (track := self.snapshot.track(name)) is not None]
+        if not tracks:
+            raise NoData(f"{names[0]} holds nothing known by then")
+        return self.level_of(edge, *tracks, slack=slack)
+
+    def level_of(self, edge: datetime, *tracks: Track, slack: timedelta = DAILY_SLACK) -> Level:
+        """The state at `edge` from the first of the tracks that is fresh there.
 
         A value counts when it happened by `edge` and is no older than `slack`. A state from before the window must
         also have been known before it: what was published later could not have moved anyone then.
         """
         stale = []
-        for name in names:
-            track = self.snapshot.track(name)
-            if track is not None and edge <= self.window.start:
-                track = track.known_by(edge)
-            if track is None or not len(track):
+        for known in tracks:
+            track = known.known_by(edge) if edge <= self.window.start else known
+            if not len(track):
                 continue
             level = state_at(track, edge, slack, self.window.start)
             if level is not None:
                 return level
-            stale.append(name)
+            stale.append(track.name)
         if stale:
             raise NoData(f"{stale[0]} has no value in the {_hours(slack)} h up to {edge:%Y-%m-%d %H:%M} UTC")
-        raise NoData(f"{names[0]} holds nothing known by then")
+        raise NoData(f"{tracks[0].name} holds nothing known by then")
 
     def latest(self, *names: str) -> Level:
         """The newest state from inside the window; what was measured before it says nothing about its end."""
         return self.level(self.window.end, *names, slack=min(DAILY_SLACK, self.window.length - MOMENT))
 
     def change(self, name: str, relative: bool) -> Measured:
+        """How far a series moved over the window: the same as `change_of` its track."""
+        return self.change_of(self.track(name), relative)
+
+    def change_of(self, track: Track, relative: bool) -> Measured:
         """How far a state moved over the window, as a difference or a fraction, with 90 earlier windows.
 
         Both ends must be measured within two hours of the window's.
         """
-        track, slack, count = self.track(name), timedelta(hours=2), COMPARED_DAYS + whole_days(self.window)
+        slack, count = timedelta(hours=2), COMPARED_DAYS + whole_days(self.window)
         after = values_at(track, days_back(self.window.end, count), slack)
         before = values_at(track, days_back(self.window.start, count), slack)
         changes = after / before - 1 if relative else after - before
         if not np.isfinite(changes[0]):
-            raise NoData(f"{name} is not measured at both ends of the window")
+            raise NoData(f"{track.name} is not measured at both ends of the window")
         row = row_at(track, self.window.end)
         return Measured(
             float(changes[0]),
             moment(int(track.time[row])),
             moment(int(track.known[row])),
-            name,
+            track.name,
             changes[whole_days(self.window) :],
         )
 
@@ -153,6 +163,22 @@ def values_at(track: Track, moments: Stamps, slack: timedelta) -> Values:
     held = np.maximum(rows, 0)
     fresh = (rows >= 0) & (moments - track.time[held] <= slack / timedelta(milliseconds=1))
     return np.where(fresh, track.value[held], np.nan)
+
+
+def day_totals(view: View, track: Track) -> Values:
+    """A daily amount over the window and over the 90 windows before it, a day apart.
+
+    Raises NoData where the recorded days aren't exactly the window's: a day's total can't be cut finer.
+    """
+    length = view.window.length
+    if length % DAY:
+        raise NoData(f"{track.name} is recorded by the day, the window is not made of whole days")
+    days = length // DAY
+    daily = values_at(track, days_back(view.window.end, COMPARED_DAYS + 2 * days), timedelta(minutes=1))
+    if not np.isfinite(daily[:days]).all():
+        raise NoData(f"{track.name} has no daily total that ends with the window")
+    windows = np.lib.stride_tricks.sliding_window_view(daily, days).sum(axis=1)
+    return np.append(windows[0], windows[days : days + COMPARED_DAYS])
 
 
 def joined(name: str, tracks: Iterable[Track], fold: Callable[[Values], Values]) -> Track:

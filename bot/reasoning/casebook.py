@@ -24,6 +24,7 @@ from bot.reasoning.evaluate import judge
 from bot.reasoning.evidence import sight_of
 from bot.reasoning.rulebook import Rulebook, casebook_path, cause_paths
 from bot.reasoning.schema import Kind, Shape, shape_faults
+from bot.reasoning.topic_cases import TopicCase, load_topic_cases, run_topic_case
 
 __all__ = ["Case", "Outcome", "load_casebook", "load_cases", "run_case", "run_casebook"]
 
@@ -114,7 +115,7 @@ class Case:
 class Outcome:
     """A case that was run; `failure` says what differed and shows the clauses, "" where nothing did."""
 
-    case: Case
+    case: Case | TopicCase
     failure: str
 
     @property
@@ -124,7 +125,9 @@ class Outcome:
 
 def run_casebook(folder: Path, rulebook: Rulebook) -> tuple[Outcome, ...]:
     """Every case of the folder's test files run; raises RuleFaults where a test file has faults."""
-    return tuple(Outcome(case, run_case(case, rulebook.temperature)) for case in load_cases(folder, rulebook))
+    causes = [Outcome(case, run_case(case, rulebook.temperature)) for case in load_cases(folder, rulebook)]
+    topics = [Outcome(case, run_topic_case(case)) for case in load_topic_cases(folder, rulebook.topics)]
+    return (*causes, *topics)
 
 
 def load_cases(folder: Path, rulebook: Rulebook) -> tuple[Case, ...]:
@@ -134,7 +137,7 @@ def load_cases(folder: Path, rulebook: Rulebook) -> tuple[Case, ...]:
     for path in filter(Path.is_file, map(casebook_path, cause_paths(folder))):
         cause = rulebook.cause(path.name.partition(".")[0])
         try:
-            cases += load_casebook(path, cause) if cause else ()
+            cases += load_casebook(path, cause, rulebook.topics.names) if cause else ()
         except RuleFaults as error:
             faults += error.faults
     if faults:
@@ -142,8 +145,8 @@ def load_cases(folder: Path, rulebook: Rulebook) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def load_casebook(path: Path, cause: Cause) -> tuple[Case, ...]:
-    """The cases of one file; raises RuleFaults with all its faults."""
+def load_casebook(path: Path, cause: Cause, topics: tuple[str, ...] = ()) -> tuple[Case, ...]:
+    """The cases of one file, which may give readings of these topics; raises RuleFaults with all its faults."""
     document = read(path)
     faults = [*document.faults]
     file = None
@@ -151,7 +154,7 @@ def load_casebook(path: Path, cause: Cause) -> tuple[Case, ...]:
         file = CasebookFile.model_validate(document.data)
     except ValidationError as error:
         faults += shape_faults(document, error, CasebookFile)
-    faults += _faults(document, cause)
+    faults += _faults(document, cause, topics)
     if faults or file is None:
         raise RuleFaults(sorted(faults, key=lambda fault: (fault.line, fault.column)))
     return tuple(_case(document, n, file, cause) for n in range(len(file.tests)))
@@ -220,7 +223,7 @@ def _reading(name: str, given: GivenEntry) -> Reading:
     )
 
 
-def _faults(document: Document, cause: Cause) -> Iterator[Fault]:
+def _faults(document: Document, cause: Cause, topics: tuple[str, ...]) -> Iterator[Fault]:
     """What the file's shape alone can't tell: names of the rule, of readings, clauses and claims."""
     data = document.data if isinstance(document.data, dict) else {}
     if isinstance(rule := data.get("rule"), str) and rule != f"{cause.name}.yaml":
@@ -228,13 +231,13 @@ def _faults(document: Document, cause: Cause) -> Iterator[Fault]:
     tests = data.get("tests")
     for n, case in enumerate(tests if isinstance(tests, list) else []):
         if isinstance(case, dict):
-            yield from _given_faults(document, ("tests", n, "given"), case.get("given"))
+            yield from _given_faults(document, ("tests", n, "given"), case.get("given"), topics)
             yield from _expect_faults(document, ("tests", n, "expect"), case.get("expect"), cause)
 
 
-def _given_faults(document: Document, loc: Loc, given: Any) -> Iterator[Fault]:
+def _given_faults(document: Document, loc: Loc, given: Any, topics: tuple[str, ...]) -> Iterator[Fault]:
     for name, entry in given.items() if isinstance(given, dict) else ():
-        row, complaint = lookup(name), unknown_reading(name)
+        row, complaint = lookup(name), unknown_reading(name, topics)
         if complaint or "{" in name:
             yield document.fault((*loc, name), complaint or "name the asset: nothing fills {asset} in here", key=True)
         unit = entry.get("unit") if isinstance(entry, dict) else None

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from bot.domain.catalogue import ASSETS, CATALOGUE, Quantity, lookup
+from bot.domain.catalogue import ASSETS, CATALOGUE, Quantity, lookup, topic_of
 from bot.domain.explanation import DayKind
 from bot.errors import Fault
 from bot.reasoning.document import Document, Loc
@@ -17,15 +17,19 @@ from bot.reasoning.document import Document, Loc
 __all__ = ["cause_faults", "cause_warnings", "day_kind_faults", "unknown_reading"]
 
 Entries = list[tuple[Loc, dict[str, Any]]]
+Names = tuple[str, ...] | None
 
 
-def cause_faults(document: Document) -> Iterator[Fault]:
-    """Everything that makes a cause file unusable, beyond the shape of its keys."""
+def cause_faults(document: Document, topics: Names = None) -> Iterator[Fault]:
+    """Everything that makes a cause file unusable, beyond the shape of its keys.
+
+    `topics` are those of the headlines that readings may name; None where they aren't known and any will do.
+    """
     yield from _stem(document)
     yield from _scopes(document)
     clauses = [*_entries(document, "evidence"), *_entries(document, "counter")]
     for loc, entry in clauses:
-        yield from _reading(document, loc, entry)
+        yield from _reading(document, loc, entry, topics)
         yield from _ramp(document, loc, entry)
     yield from _twice(document, clauses, "id")
     yield from _claims(document)
@@ -42,10 +46,10 @@ def cause_warnings(document: Document) -> Iterator[Fault]:
             yield document.fault((*loc, "id"), f"no claim needs {name}: it moves the odds, but no sentence tells of it")
 
 
-def day_kind_faults(document: Document) -> Iterator[Fault]:
+def day_kind_faults(document: Document, topics: Names = None) -> Iterator[Fault]:
     kinds = _entries(document, "kinds")
     for loc, entry in kinds:
-        yield from _conditions(document, loc, entry)
+        yield from _conditions(document, loc, entry, topics)
     catch_all = [loc for loc, entry in kinds if not entry.get("when")]
     if kinds and catch_all[-1:] != [kinds[-1][0]]:
         yield document.fault(kinds[-1][0], "the last kind must stand without `when`, for every other day")
@@ -57,18 +61,30 @@ def day_kind_faults(document: Document) -> Iterator[Fault]:
         yield document.fault(("kinds",), f"no day could ever be called {' or '.join(absent)}")
 
 
-def unknown_reading(name: str) -> str | None:
-    """What to say of a reading's name the catalogue doesn't know; None for one it knows."""
+def unknown_reading(name: str, topics: Names = None) -> str | None:
+    """What to say of a reading's name that the catalogue or the topics don't know; None for one they know."""
+    topic = topic_of(name)
+    if topic is not None and topics is not None and topic not in topics:
+        return _unknown_topic(name, topic, topics)
     if lookup(name):
         return None
-    near = get_close_matches(name, _known_names(), n=1, cutoff=0.6)
+    near = get_close_matches(name, _known_names(topics or ()), n=1, cutoff=0.6)
     return f"unknown reading '{name}'; " + (f"did you mean '{near[0]}'?" if near else "see `bot/domain/catalogue.py`")
 
 
+def _unknown_topic(name: str, topic: str, topics: tuple[str, ...]) -> str:
+    if not topics:
+        return f"{name} needs headlines sorted by topic, but there is no topics.yaml beside causes/"
+    near = get_close_matches(topic, topics, n=1, cutoff=0.5)
+    hint = f"did you mean '{name.removesuffix(topic)}{near[0]}'?" if near else f"known here: {', '.join(topics)}"
+    return f"unknown topic '{topic}' in '{name}'; {hint}"
+
+
 @cache
-def _known_names() -> tuple[str, ...]:
-    filled = (name.replace("{asset}", asset.lower()) for name in CATALOGUE for asset in ASSETS)
-    return tuple(dict.fromkeys((*CATALOGUE, *filled)))
+def _known_names(topics: tuple[str, ...]) -> tuple[str, ...]:
+    of_assets = (name.replace("{asset}", asset.lower()) for name in CATALOGUE for asset in ASSETS)
+    of_topics = (name.replace("{topic}", topic) for name in CATALOGUE for topic in topics)
+    return tuple(dict.fromkeys((*CATALOGUE, *of_assets, *of_topics)))
 
 
 def _stem(document: Document) -> Iterator[Fault]:
@@ -83,13 +99,13 @@ def _scopes(document: Document) -> Iterator[Fault]:
             yield document.fault(("scopes", n), f"unknown scope '{name}'; known are market, {', '.join(ASSETS)}")
 
 
-def _reading(document: Document, loc: Loc, entry: dict[str, Any]) -> Iterator[Fault]:
+def _reading(document: Document, loc: Loc, entry: dict[str, Any], topics: Names) -> Iterator[Fault]:
     rows = {}
     for key in ("reading", "market_reading"):
         name = entry.get(key)
         if isinstance(name, str):
             rows[key] = lookup(name)
-            if complaint := unknown_reading(name):
+            if complaint := unknown_reading(name, topics):
                 yield document.fault((*loc, key), complaint)
     for key, row in rows.items():
         if row is not None:
@@ -143,10 +159,10 @@ def _unknown_evidence(name: str, evidence: list[Any]) -> str:
     return f"unknown evidence '{name}'; {hint}"
 
 
-def _conditions(document: Document, loc: Loc, entry: dict[str, Any]) -> Iterator[Fault]:
+def _conditions(document: Document, loc: Loc, entry: dict[str, Any], topics: Names) -> Iterator[Fault]:
     for n, condition in enumerate(entry.get("when") or []):
         name = _get(condition, "reading")
-        if isinstance(name, str) and (complaint := unknown_reading(name)):
+        if isinstance(name, str) and (complaint := unknown_reading(name, topics)):
             yield document.fault((*loc, "when", n, "reading"), complaint)
         if isinstance(condition, dict) and not {"at_least", "at_most"} & condition.keys():
             yield document.fault((*loc, "when", n), "a condition needs `at_least`, `at_most` or both")

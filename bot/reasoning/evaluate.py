@@ -8,6 +8,7 @@ confidence    1 / (1 + 2^-(log2 of the base rate's odds + temperature x sum of p
 
 from collections.abc import Iterable, Sequence
 from math import prod
+from typing import NamedTuple
 
 from bot.domain.explanation import Contribution, DayKind, Explanation, Finding, Role, State
 from bot.domain.readings import Readings
@@ -43,19 +44,20 @@ def judge(cause: Cause, sight: Sight, kind: DayKind, temperature: float = 1.0) -
     points = _weigh(cause, seen)
     total = sum(points)
     confidence = _confidence(cause.prior + temperature * total)
-    state, reason = _verdict(cause, seen, total, confidence)
+    verdict = _verdict(cause, seen, total, confidence)
     return Finding(
         cause.name,
         cause.title,
         cause.role,
-        state,
+        verdict.state,
         confidence,
         cause.base_rate,
         total,
         _coverage(cause, seen),
-        tuple([claim.id for claim in cause.claims if _licensed(claim, seen)]) if state is State.ACTIVE else (),
+        tuple([claim.id for claim in cause.claims if _licensed(claim, seen)]) if verdict.state is State.ACTIVE else (),
         tuple(map(_contribution, cause.clauses, seen, points)),
-        reason,
+        verdict.reason,
+        verdict.refuted,
     )
 
 
@@ -98,18 +100,25 @@ def _coverage(cause: Cause, seen: Sequence[Observation]) -> float:
     return 1 - gaps / cause.weight if cause.weight else 0.0
 
 
-def _verdict(cause: Cause, seen: Sequence[Observation], total: float, confidence: float) -> tuple[State, str]:
+class _Verdict(NamedTuple):
+    state: State
+    reason: str = ""
+    refuted: bool = False
+
+
+def _verdict(cause: Cause, seen: Sequence[Observation], total: float, confidence: float) -> _Verdict:
     missing = _decisive_gaps(cause, seen)
     if missing:
-        return State.UNKNOWN, "; ".join(seen[n].reason for n in missing)
+        return _Verdict(State.UNKNOWN, "; ".join(seen[n].reason for n in missing))
     silent = next((n for n in cause.required if not seen[n].grade), None)
     if silent is not None:
-        return State.INACTIVE, f"{cause.clauses[silent].id} is required and speaks against it"
+        reason = f"{cause.clauses[silent].id} is required and speaks against it"
+        return _Verdict(State.INACTIVE, reason, refuted=True)
     if cause.one_of and not any(seen[n].grade for n in cause.one_of):
-        return State.INACTIVE, f"none of {_names(cause, cause.one_of)} speaks for it"
+        return _Verdict(State.INACTIVE, f"none of {_names(cause, cause.one_of)} speaks for it", refuted=True)
     if confidence < 0.5:
-        return State.INACTIVE, _odds(cause, total, confidence)
-    return State.ACTIVE, ""
+        return _Verdict(State.INACTIVE, _odds(cause, total, confidence))
+    return _Verdict(State.ACTIVE)
 
 
 def _decisive_gaps(cause: Cause, seen: Sequence[Observation]) -> tuple[int, ...]:

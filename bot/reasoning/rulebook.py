@@ -1,24 +1,30 @@
 """The rulebook: every cause file of a folder and the table of day kinds, loaded together or not at all.
 
 rules/day_kinds.yaml
+rules/topics.yaml                what headlines are about; a folder without it reads none
 rules/causes/<cause>.yaml        one cause
 rules/causes/<cause>.test.yaml   its tests, see `casebook`
+rules/calibration.yaml           what was fitted to labelled days, if anything was, see `calibration`
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
+from bot.domain.topics import NO_TOPICS, Topics
 from bot.errors import Fault, RuleFaults
+from bot.reasoning.calibration import FILE_NAME, CalibrationFile, base_rate_faults, calibrated, staleness
 from bot.reasoning.cause import Cause, compile_cause
 from bot.reasoning.checks import cause_faults, cause_warnings, day_kind_faults
 from bot.reasoning.day_kind import DayKindRule, compile_day_kinds
 from bot.reasoning.document import Document, read
 from bot.reasoning.schema import CauseFile, DayKindsFile, Shape, shape_faults
+from bot.reasoning.topics import TopicsFile, compile_topics, topic_faults
 
 __all__ = ["Rulebook", "casebook_path", "cause_paths", "load_rulebook"]
 
@@ -31,8 +37,8 @@ Check = Callable[[Document], Iterator[Fault]]
 class Rulebook:
     """`causes` stand in the order of their file names; `warnings` are faults one can live with.
 
-    `digest` changes with any byte of the rules, not with their tests. `temperature` scales all points: 1 takes the
-    analysts at their word.
+    `digest` changes with any byte of the rules, not with their tests or calibration. `temperature` scales all points:
+    1 takes the analysts at their word. `stale` complains of a calibration that was fitted to other rules.
     """
 
     causes: tuple[Cause, ...]
@@ -40,6 +46,8 @@ class Rulebook:
     warnings: tuple[Fault, ...]
     digest: str
     temperature: float = 1.0
+    stale: Fault | None = None
+    topics: Topics = NO_TOPICS
 
     @property
     def judged(self) -> tuple[Cause, ...]:
@@ -49,17 +57,35 @@ class Rulebook:
         return next((cause for cause in self.causes if cause.name == name), None)
 
 
-def load_rulebook(folder: Path) -> Rulebook:
-    """The rules of a folder; raises RuleFaults with every fault of every file."""
+def load_rulebook(folder: Path, *, fitted: bool = True) -> Rulebook:
+    """The rules of a folder; raises RuleFaults with every fault of every file.
+
+    Without `fitted` they are taken as written: so their tests judge them, and so a calibration starts.
+    """
     shelf = _Shelf()
-    table = shelf.take(folder / "day_kinds.yaml", DayKindsFile, day_kind_faults)
-    files = [(path, shelf.take(path, CauseFile, cause_faults, cause_warnings)) for path in cause_paths(folder)]
+    topics = _topics(shelf, folder / "topics.yaml")
+    names = topics.names if topics else None
+    table = shelf.take(folder / "day_kinds.yaml", DayKindsFile, partial(day_kind_faults, topics=names))
+    check = partial(cause_faults, topics=names)
+    files = [(path, shelf.take(path, CauseFile, check, cause_warnings)) for path in cause_paths(folder)]
     shelf.faults += _stray_files(folder, [path for path, _ in files])
     shelf.note_tests()
-    if shelf.faults or table is None:
+    digest = _digest(shelf.documents)
+    calibration, stale = _calibration(shelf, folder / FILE_NAME, digest) if fitted else (None, None)
+    if shelf.faults or table is None or topics is None:
         raise RuleFaults(shelf.faults)
-    causes = tuple(compile_cause(file) for _, file in files if file)
-    return Rulebook(causes, compile_day_kinds(table), tuple(shelf.warnings), _digest(shelf.documents))
+    causes = tuple(calibrated(compile_cause(file), calibration) for _, file in files if file)
+    temperature = calibration.temperature if calibration else 1.0
+    kinds, warnings = compile_day_kinds(table), tuple(shelf.warnings)
+    return Rulebook(causes, kinds, warnings, digest, temperature, stale, topics)
+
+
+def _topics(shelf: "_Shelf", path: Path) -> Topics | None:
+    """The topics, none where there is no such file; None where the file has faults."""
+    if not path.exists():
+        return NO_TOPICS
+    file = shelf.take(path, TopicsFile, topic_faults)
+    return compile_topics(file) if file else None
 
 
 def cause_paths(folder: Path) -> list[Path]:
@@ -102,6 +128,20 @@ class _Shelf:
             if status in ("stable", "experimental") and not path.is_file():
                 fault = Fault(document.path, 0, f"has no tests; write {path.name} beside it")
                 (self.faults if status == "stable" else self.warnings).append(fault)
+
+
+def _calibration(shelf: _Shelf, path: Path, digest: str) -> tuple[CalibrationFile | None, Fault | None]:
+    """What was fitted, and the complaint if that was to other rules; such a fit may know causes that are gone."""
+    complaints: list[Fault] = []
+    names = [path.stem for path in cause_paths(path.parent)]
+
+    def check(document: Document) -> Iterator[Fault]:
+        stale = staleness(document, digest)
+        complaints.extend([stale] if stale else [])
+        yield from () if stale else base_rate_faults(document, names)
+
+    file = shelf.take(path, CalibrationFile, check) if path.exists() else None
+    return file, next(iter(complaints), None)
 
 
 def _fill(document: Document, model: type[Model]) -> tuple[Model | None, list[Fault]]:

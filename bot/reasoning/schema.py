@@ -23,6 +23,7 @@ __all__ = [
     "ClauseEntry",
     "CounterEntry",
     "DayKindsFile",
+    "Name",
     "Shape",
     "duration",
     "shape_faults",

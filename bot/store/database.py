@@ -85,10 +85,13 @@ class Store:
         with self._reading() as connection:
             return read_bars(connection, since, until)
 
-    def releases(self, since: datetime, until: datetime) -> list[Release]:
-        """Releases scheduled from `since` to `until`; who reads as of a moment hides what `actual_known` forbids."""
+    def releases(self, since: datetime, until: datetime, impact: str = "") -> list[Release]:
+        """Releases scheduled from `since` to `until`; who reads as of a moment hides what `actual_known` forbids.
+
+        With `impact` (low, moderate or high) only those.
+        """
         with self._reading() as connection:
-            return read_releases(connection, since, until)
+            return read_releases(connection, since, until, impact)
 
     def headlines(self, since: datetime, until: datetime) -> list[Headline]:
         """Headlines published from `since` to `until`."""

@@ -21,7 +21,7 @@ _BARS = (
 )
 _RELEASES = (
     "SELECT time, event, impact, forecast, previous, actual, actual_known FROM releases "
-    "WHERE time BETWEEN ? AND ? ORDER BY time, event"
+    "WHERE time BETWEEN ? AND ? AND (? IN ('', impact)) ORDER BY time, event"
 )
 _HEADLINES = "SELECT time, outlet, title, url FROM headlines WHERE time BETWEEN ? AND ? ORDER BY time, outlet, title"
 _COVERAGE = (
@@ -61,10 +61,10 @@ def read_bars(connection: Connection, since: datetime, until: datetime) -> list[
         return found
 
 
-def read_releases(connection: Connection, since: datetime, until: datetime) -> list[Release]:
-    """Releases scheduled from `since` to `until`, whatever has been published since."""
+def read_releases(connection: Connection, since: datetime, until: datetime, impact: str = "") -> list[Release]:
+    """Releases scheduled from `since` to `until`, whatever has been published since; of all impacts or of one."""
     with _cursor(connection) as cursor:
-        rows = cursor.execute(sql(connection, _RELEASES), (stamp(since), stamp(until))).fetchall()
+        rows = cursor.execute(sql(connection, _RELEASES), (stamp(since), stamp(until), impact)).fetchall()
     return [_release(row) for row in rows]
 
 

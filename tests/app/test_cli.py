@@ -283,7 +283,7 @@ def test_debug_shows_the_traceback(recap):
 
 def test_help_names_every_command(recap):
     out = recap("--help").out
-    for command in ("write", "why", "readings", "replay", "check", "import", "export"):
-        assert command in out
+    commands = ("write", "why", "readings", "replay", "evaluate", "calibrate", "check", "import", "export")
+    assert all(command in out for command in commands)
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert all(f"recap {command}" in readme for command in ("write", "why", "readings", "replay", "check", "import"))
+    assert all(f"recap {command}" in readme for command in commands)

@@ -77,8 +77,8 @@ def value(name: str, *recorded: PointColumns | BarColumns, window: Window = WIND
     return found
 
 
-def reason(name: str, *recorded: PointColumns | BarColumns, window: Window = WINDOW) -> str:
+def reason(name: str, *recorded: PointColumns | BarColumns, window: Window = WINDOW, scope: Scope = MARKET) -> str:
     """Why it is missing, and it must be."""
-    found = read(name, *recorded, window=window)
+    found = read(name, *recorded, window=window, scope=scope)
     assert isinstance(found, Missing), found
     return found.reason
