@@ -64,6 +64,7 @@ def evaluate(days: Sequence[LabelledDay], retold: Retold, rulebook: Rulebook) ->
     sayings = said(days, explained)
     contenders = (
         Contender("rules", score(days, predictions_of(explained)), brier(sayings)),
+        Contender("told", score(days, _told(explained))),
         Contender("fixed list", score(days, fixed_lists(days, explained))),
         Contender("largest |z|", score(days, loudest(explained, rulebook))),
         Contender("base rates", score(days, by_base_rate(explained)), brier(_at_base_rate(sayings, rulebook))),
@@ -73,7 +74,11 @@ def evaluate(days: Sequence[LabelledDay], retold: Retold, rulebook: Rulebook) ->
 
 
 def predictions_of(explanations: dict[date, Explanation]) -> Predictions:
-    """The active causes, most certain first."""
+    """Every hypothesis in its order: the causes that were told, and those that are possible but were not."""
+    return {day: Prediction(e.day_kind, tuple(f.cause for f in e.hypotheses)) for day, e in explanations.items()}
+
+
+def _told(explanations: dict[date, Explanation]) -> Predictions:
     return {day: Prediction(e.day_kind, tuple(f.cause for f in e.ranking)) for day, e in explanations.items()}
 
 

@@ -37,6 +37,7 @@ def _explanation(explanation: Explanation) -> Form:
         "explained": explanation.explained,
         "findings": [_finding(finding) for finding in explanation.findings],
         "ranking": [finding.cause for finding in explanation.ranking],
+        "hypotheses": [finding.cause for finding in explanation.hypotheses],
         "readings": [_reading(reading) for reading in explanation.readings.measured()],
         "missing": [{"name": gap.name, "reason": gap.reason} for gap in explanation.readings.missing()],
     }

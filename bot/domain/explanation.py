@@ -39,6 +39,9 @@ class State(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+_FAINT = 0.1
+
+
 class Contribution(NamedTuple):
     """What one clause added: `points` are powers of two of the odds, `grade` 0 to 1.
 
@@ -85,6 +88,11 @@ class Finding(NamedTuple):
     def active(self) -> bool:
         return self.state is State.ACTIVE
 
+    @property
+    def possible(self) -> bool:
+        """Assessed and not refuted, less likely than not, and with a chance of a tenth at least."""
+        return self.state is State.INACTIVE and not self.refuted and self.confidence >= _FAINT
+
     def contribution(self, clause: str) -> Contribution | None:
         return next((c for c in self.contributions if c.clause == clause), None)
 
@@ -116,12 +124,12 @@ class Explanation:
 
     @property
     def hypotheses(self) -> tuple[Finding, ...]:
-        """Every cause that was assessed and not refuted, active or less likely than not, best first.
+        """The active causes and those that are possible but less likely than not, best first.
 
         Most certain first; ties by points, then by name. What only carries a move doesn't open the list while
         something that may have started it has a chance of a third; the surest carrier stands third at the latest.
         """
-        possible = [f for f in self.findings if f.active or (f.state is State.INACTIVE and not f.refuted)]
+        possible = [f for f in self.findings if f.active or f.possible]
         surest = sorted(possible, key=lambda f: (-f.confidence, -f.points, f.cause))
         openers = [f for f in surest if f.role in _OPENING and f.confidence >= _CHANCE][:1]
         order = openers + [f for f in surest if f not in openers]

@@ -71,12 +71,26 @@ class _Node:
                     node.gather(words, at + 1, gains)
 
 
+class _Openings(dict[str, tuple[_Node, ...]]):
+    """Where the parts go on that may begin with a word, looked up once for each word there is."""
+
+    def __init__(self, root: _Node) -> None:
+        super().__init__()
+        self._root, self._beginnings = root, tuple(root.beginnings)
+
+    def __missing__(self, word: str) -> tuple[_Node, ...]:
+        nodes = [self._root.words[word]] if word in self._root.words else []
+        if word.startswith(self._beginnings):
+            nodes += [node for begun, node in self._root.beginnings.items() if word.startswith(begun)]
+        self[word] = found = tuple(nodes)
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class PhraseBook:
     """Labels, each with its phrases. `found(words)` has bit n set where a phrase of the n-th label occurs."""
 
     phrases: tuple[tuple[str, ...], ...]
-    _openings: dict[str, tuple[_Node, ...]] = field(default_factory=dict, repr=False)
 
     def found(self, words: list[str]) -> int:
         """The labels that occur in a title's words, as bits."""
@@ -93,31 +107,17 @@ class PhraseBook:
 
     def _gains(self, words: list[str]) -> list[_Gain]:
         gains: list[_Gain] = []
-        openings = self._openings
-        for after, word in enumerate(words, start=1):
-            if word not in openings:
-                openings[word] = self._nodes_from(word)
-            for node in openings[word]:
-                node.gather(words, after, gains)
+        for at, nodes in enumerate(map(self._openings.__getitem__, words)):
+            for node in nodes:
+                node.gather(words, at + 1, gains)
         return gains
 
-    def _nodes_from(self, word: str) -> tuple[_Node, ...]:
-        """Where the parts go on that may begin with this word, looked up once for each word there is."""
-        exact = (self._root.words[word],) if word in self._root.words else ()
-        if not word.startswith(self._beginnings):
-            return exact
-        return exact + tuple(node for begun, node in self._root.beginnings.items() if word.startswith(begun))
-
     @cached_property
-    def _beginnings(self) -> tuple[str, ...]:
-        return tuple(self._root.beginnings)
-
-    @cached_property
-    def _root(self) -> _Node:
+    def _openings(self) -> _Openings:
         root = _Node()
         for part, gain in self._gain.items():
             root.add(part, gain)
-        return root
+        return _Openings(root)
 
     @cached_property
     def _gain(self) -> dict[Part, _Gain]:

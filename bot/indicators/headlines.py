@@ -31,10 +31,12 @@ UNREAD, DROPPED = -2, -1
 class Marked:
     """Headlines that count, with what their titles say: a row each, and in `topics` a column for each topic.
 
-    `time` is in milliseconds since 1970, when it was published and so known.
+    `rows` are their places among all `items` on record; `time` is when each was published and so known, in
+    milliseconds since 1970.
     """
 
-    headlines: tuple[Headline, ...]
+    items: tuple[Headline, ...]
+    rows: Stamps
     names: tuple[str, ...]
     time: Stamps
     market: Flags
@@ -44,6 +46,9 @@ class Marked:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def headline(self, row: int) -> Headline:
+        return self.items[int(self.rows[row])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +70,8 @@ class HeadlineTrack:
         counted = first + np.flatnonzero(self._said[first:last] >= 0)
         names = self.topics.names
         said = (self._said[counted, np.newaxis] >> np.arange(3 + len(names)) & 1).astype(np.bool_)
-        items = tuple([self.items[row] for row in counted])
-        return Marked(items, names, self._time[counted], said[:, 0], said[:, 1], said[:, 2], said[:, 3:])
+        market, falls, rises = said[:, 0], said[:, 1], said[:, 2]
+        return Marked(self.items, counted, names, self._time[counted], market, falls, rises, said[:, 3:])
 
     @cached_property
     def _time(self) -> Stamps:

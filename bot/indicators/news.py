@@ -18,8 +18,8 @@ from bot.indicators.headlines import Flags, Marked
 from bot.indicators.plausible import Values
 from bot.indicators.price import return_over_atr
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.snapshot import Snapshot, milliseconds
-from bot.indicators.view import View, indicator
+from bot.indicators.snapshot import Snapshot
+from bot.indicators.view import View, days_back, indicator
 
 SOURCE = "headlines"
 LEAD_IN = timedelta(hours=6)
@@ -55,8 +55,9 @@ def _rise_tied(marked: Marked) -> Flags:
 
 @dataclass(frozen=True)
 class Stretch:
-    """The headlines published after `first` and by `last`."""
+    """The headlines published after `first` and by `last`; `name` tells one stretch of a view from another."""
 
+    name: str
     snapshot: Snapshot
     first: datetime
     last: datetime
@@ -78,18 +79,21 @@ class Stretch:
 
     def shares(self, kind: Kind) -> Values:
         """Each topic's mean daily share over the days before that hold enough headlines."""
-        days, held = self._days, np.bincount(self._days, minlength=USUAL_DAYS)
+        held = np.diff(self._midnights)
         told = held >= FEW
         if told.sum() < FEW:
             raise NoData(f"{told.sum()} of the {USUAL_DAYS} days before {_said(self.first)} hold {FEW} headlines")
         flags = kind(self.before)
-        counts = np.stack([np.bincount(days[column], minlength=USUAL_DAYS) for column in flags.T])
-        return np.asarray((counts[:, told] / held[told]).mean(axis=1))
+        running = np.zeros((len(flags) + 1, flags.shape[1]), dtype=np.int64)
+        np.cumsum(flags, axis=0, out=running[1:])
+        counts = np.diff(running[self._midnights], axis=0)
+        return np.asarray((counts[told] / held[told, np.newaxis]).mean(axis=0))
 
     @cached_property
-    def _days(self) -> Counts:
-        """For each headline before, on which of the days: 0 is the last."""
-        return np.asarray((milliseconds(self.first) - self.before.time) // (DAY // timedelta(milliseconds=1)))
+    def _midnights(self) -> Counts:
+        """How many of the headlines before were out when each of the days began, and when the last one ended."""
+        edges = days_back(self.first, USUAL_DAYS + 1)[::-1]
+        return np.asarray(np.searchsorted(self.before.time, edges, side="right"))
 
     def column(self, topic: str) -> int:
         return self.marked.names.index(topic)
@@ -103,7 +107,7 @@ class Stretch:
 
 def _span(view: View) -> Stretch:
     window = view.window
-    return view.once("news span", lambda: Stretch(view.snapshot, window.start - LEAD_IN, window.end))
+    return view.once("news span", lambda: Stretch("span", view.snapshot, window.start - LEAD_IN, window.end))
 
 
 def _spoken(view: View) -> Stretch:
@@ -114,19 +118,20 @@ def _spoken(view: View) -> Stretch:
 
 
 def _long(view: View) -> Stretch:
-    return view.once("news long", lambda: Stretch(view.snapshot, view.window.end - LONG, view.window.end))
+    end = view.window.end
+    return view.once("news long", lambda: Stretch("long", view.snapshot, end - LONG, end))
 
 
 def _usual(view: View, stretch: Stretch, kind: Kind, topic: str) -> float:
     """How many headlines of that kind the stretch would hold, were it like the days before."""
-    key = f"news shares {kind.__name__} {stretch.first}"
+    key = f"news shares {stretch.name} {kind.__name__}"
     return float(stretch.number() * view.once(key, lambda: stretch.shares(kind))[stretch.column(topic)])
 
 
 def _intensity(view: View, stretch: Stretch, kind: Kind, topic: str) -> Measured:
     """(count + 1) / (usual + 1): one more on each side, so that few headlines make no great multiples."""
     expected = _usual(view, stretch, kind, topic)
-    rows = view.once(f"news {kind.__name__} {stretch.first}", lambda: kind(stretch.marked))[:, stretch.column(topic)]
+    rows = view.once(f"news {stretch.name} {kind.__name__}", lambda: kind(stretch.marked))[:, stretch.column(topic)]
     return stretch.measured((int(rows.sum()) + 1) / (expected + 1), rows)
 
 
@@ -151,10 +156,10 @@ def _leading(view: View, marked: Marked, rows: Flags) -> Headline | None:
     """Best one that tells of a move like the window's, else one that names the market; then outlet, then time."""
     tied, prominence = _tied(view, marked), view.snapshot.topics.prominence
     ranked = [
-        (0 if tied[row] else 1 if marked.market[row] else 2, prominence(marked.headlines[row].outlet), row)
+        (0 if tied[row] else 1 if marked.market[row] else 2, prominence(marked.headline(row).outlet), row)
         for row in np.flatnonzero(rows).tolist()
     ]
-    return marked.headlines[min(ranked)[2]] if ranked else None
+    return marked.headline(min(ranked)[2]) if ranked else None
 
 
 @indicator("news.usual.{topic}")

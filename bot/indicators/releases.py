@@ -64,8 +64,10 @@ def _number(text: str) -> float | None:
 
 def _surprise(release: Release) -> Surprise | None:
     """What a release of high impact showed against its forecast, None where either is no number."""
+    if release.impact.casefold() != HIGH or release.actual_known is None:
+        return None
     actual, forecast = _number(release.actual), _number(release.forecast)
-    if release.impact.casefold() != HIGH or actual is None or forecast is None or release.actual_known is None:
+    if actual is None or forecast is None:
         return None
     return Surprise(_event(release), round(actual - forecast, 6), release.time, release.actual_known)
 

@@ -124,8 +124,8 @@ class Snapshot:
         """Releases scheduled after `as_of` and no later than `until`, without what they will show."""
         return tuple(
             Release(r.time, r.event, r.impact, r.forecast, r.previous, "", None)
-            for r in self.history.releases
-            if self.as_of < r.time <= until
+            for r in self.history.releases_between(self.as_of, until)
+            if r.time > self.as_of
         )
 
     def released(self, since: datetime, until: datetime) -> tuple[Release, ...]:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     HOURS = "hours"
     ORDINAL = "ordinal"
     NAME = "name"
+    QUOTATION = "quotation"
 
 
 @dataclass(frozen=True, slots=True)

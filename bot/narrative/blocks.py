@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from bot.errors import TemplateFault
 
-__all__ = ["Block", "Run", "as_html", "as_text", "parse"]
+__all__ = ["WEB", "Block", "Run", "as_html", "as_text", "parse"]
 
 KINDS = {"h1": "title", "h2": "heading", "p": "paragraph", "li": "item"}
 WEIGHTS = {"b", "i"}
@@ -18,17 +18,21 @@ BULLET = "• "
 SPACED = set("+=→")
 """Signs that keep their blanks in Chinese too."""
 
+WEB = re.compile(r"https?://[^\s\"<>]{1,500}")
+"""What a link may lead to."""
+
 _BREAK = re.compile(r"[^\S\u00a0]*\n\s*")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text of one weight."""
+    """A stretch of text of one weight; `link` is where Telegram's form leads, "" for nowhere."""
 
     text: str
     bold: bool = False
     italic: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,63 +90,77 @@ def gap(before: Block, block: Block) -> str:
 
 def _tagged(run: Run) -> str:
     text = escape(run.text, quote=False)
+    text = f'<a href="{escape(run.link)}">{text}</a>' if run.link else text
     text = f"<i>{text}</i>" if run.italic else text
     return f"<b>{text}</b>" if run.bold else text
 
 
 @dataclass
 class _Blocks(HTMLParser):
-    """Reads h1, h2, p, ul, li, b and i; any other tag, and text outside a block, is a fault of the template."""
+    """Reads h1, h2, p, ul, li, b, i and links to the web; any other tag, and text outside a block, is a fault."""
 
     fill: Callable[[str], str]
     blocks: list[Block] = field(default_factory=list)
     kind: str = ""
     runs: list[Run] = field(default_factory=list)
     weights: list[str] = field(default_factory=list)
+    link: str = ""
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        if attrs or tag not in {*KINDS, *WEIGHTS, "ul"}:
+        if tag == "a":
+            self.link = _address(attrs)
+        elif attrs or tag not in {*KINDS, *WEIGHTS, "ul"}:
             raise TemplateFault(f"Templates may not write <{tag}> with {len(attrs)} attributes.")
         if tag in KINDS:
-            self.kind, self.runs, self.weights = KINDS[tag], [], []
+            self.kind, self.runs, self.weights, self.link = KINDS[tag], [], [], ""
         elif tag in WEIGHTS:
             self.weights.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in KINDS:
             self._finish()
+        elif tag == "a":
+            self.link = ""
         elif tag in self.weights:
             self.weights.remove(tag)
 
     def handle_data(self, data: str) -> None:
         if self.kind:
-            self.runs.append(Run(data, "b" in self.weights, "i" in self.weights))
+            self.runs.append(Run(data, "b" in self.weights, "i" in self.weights, self.link))
         elif data.strip():
             raise TemplateFault(f"Text stands outside a block: {data.strip()[:60]!r}.")
 
     def _finish(self) -> None:
-        runs = tidy([Run(self.fill(run.text), run.bold, run.italic) for run in self.runs])
+        runs = tidy([replace(run, text=self.fill(run.text)) for run in self.runs])
         if runs:
             self.blocks.append(Block(self.kind, runs))
         self.kind = ""
 
 
+def _address(attrs: Sequence[tuple[str, str | None]]) -> str:
+    """Where a link leads; one without an address of the web is a fault of the template."""
+    address = dict(attrs).get("href") or ""
+    if len(attrs) != 1 or not WEB.fullmatch(address):
+        raise TemplateFault(f"Templates may not write <a> with the address {address[:60]!r}: only a link to the web.")
+    return address
+
+
 def tidy(runs: Sequence[Run]) -> tuple[Run, ...]:
     """White space squeezed: a line break in a template is a blank, or nothing beside Chinese."""
-    squeezed = [Run(_squeezed(run.text), run.bold, run.italic) for run in runs]
+    squeezed = [replace(run, text=_squeezed(run.text)) for run in runs]
     kept: list[Run] = []
     for run in squeezed:
         after_blank = not kept or kept[-1].text.endswith(" ")
         text = run.text.lstrip(" ") if after_blank else run.text
         if text:
-            kept.append(Run(text, run.bold, run.italic))
+            kept.append(replace(run, text=text))
     while kept and not kept[-1].text.rstrip(" "):
         kept.pop()
     if kept:
-        kept[-1] = Run(kept[-1].text.rstrip(" "), kept[-1].bold, kept[-1].italic)
+        kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip(" "))
     return tuple(kept)
 
 

@@ -40,6 +40,33 @@ CANDIDATES: dict[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "eth_weakness": (("lagged_beta", "relative.residual_vs_btc.eth", -1),),
     "eth_strength": (("beat_beta", "relative.residual_vs_btc.eth", 1),),
+    "alt_weakness": (("alts_lagged", "relative.alt_excess", -1),),
+    "deleveraging": (("positions_closed", "open_interest.change.{asset}", -1),),
+    "equity_risk_off": (
+        ("shares_down", "equities.sp500.change", -1),
+        ("fear_up", "volatility.vix.change", 1),
+    ),
+    "geopolitics_or_tariffs": (("outside_fear", "volatility.vix", 1),),
+    "liquidity_thin": (
+        ("low_volume", "volume.relative.{asset}", -1),
+        ("low_depth", "depth.change.{asset}", -1),
+    ),
+    "profit_taking": (("after_a_run", "price.return_before.{asset}", 1),),
+    "sentiment_extreme": (
+        ("extreme_fear", "sentiment.fear_greed", -1),
+        ("extreme_greed", "sentiment.fear_greed", 1),
+    ),
+    "spot_selling": (
+        ("us_discount", "premium.coinbase.btc", -1),
+        ("takers_sold", "taker.imbalance.{asset}", -1),
+        ("spot_led", "volume.spot_over_perp.{asset}", 1),
+    ),
+    "spot_buying": (
+        ("us_premium", "premium.coinbase.btc", 1),
+        ("takers_bought", "taker.imbalance.{asset}", 1),
+        ("spot_led", "volume.spot_over_perp.{asset}", 1),
+    ),
+    "stablecoin_drain": (("unusual", "stablecoins.change_7d", -1),),
     "quiet_range": (("narrow_range", "price.range.{asset}", -1),),
 }
 """Cause: (claim that must be licensed, reading, the side that suits the sentence: 1 high, -1 low)."""

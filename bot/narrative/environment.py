@@ -11,7 +11,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import TemplateFault, UsageError
-from bot.narrative.figures import UNITS, Printer
+from bot.narrative.blocks import WEB
+from bot.narrative.figures import UNITS, Printer, published
 from bot.narrative.outline import Told
 from bot.narrative.phrases import size
 from bot.narrative.words import FIGURES_FILE, Words, load_words
@@ -21,10 +22,24 @@ __all__ = ["NAMES", "SHARED", "STYLES", "SUFFIX", "Templates", "environment", "l
 SHARED = "_shared"
 SUFFIX = ".html.j2"
 STYLES = ("thread", "brief")
-NAMES = ("plan", "facts", "asset", "coins", "the", "has", "up", "down", "printer", "publishers", "printed", "moment")
-"""What a template may name besides its own macros; `printer` is the filters' own."""
+NAMES = (
+    "plan",
+    "facts",
+    "asset",
+    "coins",
+    "the",
+    "has",
+    "up",
+    "down",
+    "printer",
+    "publishers",
+    "printed",
+    "moment",
+    "account",
+)
+"""What a template may name besides its own macros; `printer` is the filters' own, `account` only the evidence has."""
 
-BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "listed")
+BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "listed", "quote", "exact")
 
 
 @dataclass(frozen=True)
@@ -46,12 +61,16 @@ class Templates:
 
     def layout(self, locale: str, style: str) -> Template:
         """The template a thread of that style starts from."""
-        if locale not in self.environments:
-            raise UsageError(f"There are no templates for {locale!r}; there are some for {', '.join(self.locales)}.")
         if style not in STYLES:
             raise UsageError(f"There is no style {style!r}; choose one of {', '.join(STYLES)}.")
+        return self.page(locale, style)
+
+    def page(self, locale: str, name: str) -> Template:
+        """A template by its name."""
+        if locale not in self.environments:
+            raise UsageError(f"There are no templates for {locale!r}; there are some for {', '.join(self.locales)}.")
         try:
-            return self.environments[locale].get_template(f"{style}{SUFFIX}")
+            return self.environments[locale].get_template(f"{name}{SUFFIX}")
         except TemplateNotFound as error:
             raise TemplateFault(f"The templates in {self.folder} have no file {error.name}.") from error
 
@@ -86,8 +105,24 @@ def environment(folder: Path, locale: str) -> ImmutableSandboxedEnvironment:
         cache_size=-1,
     )
     made.filters |= {kind: _number_filter(kind) for kind in UNITS} | {kind: _printer_filter(kind) for kind in BOOKED}
-    made.filters |= {"size": size, "cause_file": _cause_file(folder / locale)}
+    made.filters |= {
+        "size": size,
+        "cause_file": _cause_file(folder / locale),
+        "published": published,
+        "web": _web,
+        "capitalise": _capitalised,
+    }
     return made
+
+
+def _web(address: str) -> bool:
+    """True for an address a link may lead to."""
+    return WEB.fullmatch(address) is not None
+
+
+def _capitalised(text: str) -> str:
+    """The same with its first letter large, the others as they were."""
+    return text[:1].upper() + text[1:]
 
 
 def _refuse_numbers(value: object) -> object:

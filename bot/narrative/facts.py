@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from bot.domain.readings import Reading, Readings
+from bot.domain.explanation import DayKind
+from bot.domain.readings import Reading, Readings, Unit
 from bot.domain.window import Scope
 from bot.errors import TemplateFault
 from bot.narrative.amounts import Amount
 
 __all__ = ["Facts"]
+
+UNUSUAL = 0.5
+"""A reading so many deviations above its median is on the high side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,48 @@ class Facts:
     def below(self, pattern: str, limit: float) -> bool:
         found = self.find(pattern)
         return found is not None and found.value < limit
+
+    def high(self, pattern: str) -> bool:
+        """Known, and higher than its history makes one expect."""
+        found = self.find(pattern)
+        return found is not None and found.z is not None and found.z > UNUSUAL
+
+    def points(self, pattern: str) -> Amount:
+        """The difference of two yearly rates, which are ratios, in percentage points."""
+        reading = self.the(pattern)
+        return Amount(reading.value * 100, Unit.PERCENTAGE_POINTS, reading.name)
+
+    def sales(self, pattern: str) -> Amount:
+        """What sales are of both sides, where the reading is purchases minus sales over both."""
+        reading = self.the(pattern)
+        return Amount((1 - reading.value) / 2, Unit.RATIO, reading.name)
+
+    def purchases(self, pattern: str) -> Amount:
+        """The same of purchases."""
+        reading = self.the(pattern)
+        return Amount((1 + reading.value) / 2, Unit.RATIO, reading.name)
+
+    def quoted(self, topic: str) -> Reading | None:
+        """The count of a topic's headlines, when it has one of them to show."""
+        found = self.find(f"news.count.{topic}")
+        return found if found is not None and found.headline is not None else None
+
+    def attention(self, topic: str) -> str:
+        """Whether headlines on a topic were more than usual in the "window" or over "days"; the stronger of the two."""
+        now, days = (self.value(f"news.{kind}.{topic}") or 0.0 for kind in ("intensity", "intensity_3d"))
+        if max(now, days) <= 1.0:
+            return ""
+        return (
+            "window" if now >= days and self.has(f"news.count.{topic}", f"news.usual.{topic}") else "days" * (days > 1)
+        )
+
+    def tied(self, topic: str, kind: DayKind) -> str:
+        """Whether headlines tie a topic to a "move" like the day's, or name it beside the "market"."""
+        names = {DayKind.SELLOFF: ("fall_tied",), DayKind.RALLY: ("rise_tied",)}.get(kind, ("fall_tied", "rise_tied"))
+        if self.up(f"news.tied_share.{topic}") or any(self.above(f"news.{n}.{topic}", 1.0) for n in names):
+            return "move"
+        both = (f"news.market_tied.{topic}", f"news.market_tied_3d.{topic}")
+        return "market" if any(self.above(name, 1.0) for name in both) else ""
 
     def rank(self, pattern: str) -> float | None:
         """The percentile of a reading within its history."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.domain.readings import Reading, Unit
+from bot.domain.series import Headline
 from bot.domain.thread import Figure
 from bot.domain.window import Window
 from bot.errors import TemplateFault
@@ -18,10 +19,11 @@ from bot.narrative.amounts import Amount, Kind, Moment, window_length
 from bot.narrative.outline import Section
 from bot.narrative.words import MINUS, PLUS, Words, places_of, significant
 
-__all__ = ["MARK", "UNITS", "Ledger", "Printer"]
+__all__ = ["MARK", "UNITS", "Ledger", "Printer", "published"]
 
 MARK = re.compile("\ue000([0-9]+)\ue001")
 _MARKS = str.maketrans("", "", "\ue000\ue001")
+_QUOTED = str.maketrans("“”", "‘’", "\ue000\ue001")
 
 
 UNITS: Mapping[str, frozenset[Unit]] = {
@@ -37,6 +39,8 @@ UNITS: Mapping[str, frozenset[Unit]] = {
     "index": frozenset({Unit.INDEX_POINTS}),
     "sessions": frozenset({Unit.SESSIONS}),
     "count": frozenset({Unit.COUNT, Unit.SESSIONS}),
+    "headlines": frozenset({Unit.COUNT}),
+    "many": frozenset({Unit.COUNT}),
 }
 """Filter: the units it prints; any other is a fault of the template."""
 
@@ -60,9 +64,15 @@ IMPOSSIBLE = 1e18
 VOWEL = re.compile(r"[^0-9]*(?:8|1[18](?![0-9]))")
 """Eight, eighty, eighteen and eleven, alone or of thousands."""
 
-PART = re.compile("share|leverage|buildup|change")
-CHANGE = re.compile("change|net_flow\\.(btc|eth|five)|return|residual|excess|premium|buildup|vs_(low|high|mean)")
+PART = re.compile("share|leverage|buildup|change|imbalance|weekend|near_expiry")
+CHANGE = re.compile(
+    "change|net_flow\\.(btc|eth|five)|return|residual|excess|premium|buildup|vs_(low|high|mean|value)|imbalance|surprise"
+)
 """Readings that are parts of a whole, and those whose plus sign says something."""
+
+
+LONGEST_TITLE = 140
+"""Characters of a headline that are quoted; the rest is cut at a word."""
 
 
 @dataclass(slots=True)
@@ -78,6 +88,10 @@ class Ledger:
     def readings(self) -> tuple[str, ...]:
         """Names of all readings printed so far."""
         return tuple(dict.fromkeys(f.reading for f in self.figures))
+
+    def quotes(self, headline: Headline) -> bool:
+        """True when that title was quoted before."""
+        return any(f.unit == Kind.QUOTATION and f.value == headline.title for f in self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +110,14 @@ class Printer:
 
     def signed(self, value: object) -> str:
         """By the reading's own unit, with its sign."""
-        amount = _amount(value, "signed")
+        amount = _told(_amount(value, "signed"))
         text = _TEXTS[SIGNED[amount.unit]](self.words, _decimal(amount))
         sign = "" if not re.search("[1-9]", text) else MINUS if amount.value < 0 else PLUS
         return self._book(sign + text, amount)
 
     def listed(self, value: object) -> str:
         """By the reading's own unit, for a list: a change carries its sign, a part of a whole is a percentage."""
-        amount = _amount(value, "listed")
+        amount = _told(_amount(value, "listed"))
         part = amount.unit is Unit.RATIO and PART.search(amount.reading) is not None
         text = _TEXTS["share" if part else SIGNED[amount.unit]](self.words, _decimal(amount))
         plus = PLUS if amount.value > 0 and CHANGE.search(amount.reading) else ""
@@ -149,6 +163,19 @@ class Printer:
         """A calendar's own text of a quantity, 148K, in the locale's words of magnitude."""
         return self.name(self.words.quantity(value))
 
+    def quote(self, value: object) -> str:
+        """The title of a reading's headline: its digits are the outlet's, so that all of it is one figure."""
+        if not isinstance(value, Reading) or value.headline is None:
+            raise TemplateFault("The filter quote prints the headline of a reading that has one.")
+        title = value.headline.title
+        return self._booked(_quotable(title), title, Kind.QUOTATION, value.name)
+
+    def exact(self, value: object) -> str:
+        """A number for those who compute with it: six digits at most, no words of magnitude."""
+        amount = _amount(value, "exact")
+        text = f"{abs(amount.value):,.6g}" if abs(amount.value) < 1e6 else f"{abs(amount.value):,.0f}"
+        return self._book((MINUS if amount.value < 0 else "") + text, amount)
+
     def vowel(self, value: str) -> bool:
         """True when the figure of that mark is read with a vowel first in English: 8.3%, 11%, 18%, 84%."""
         mark = MARK.fullmatch(value)
@@ -177,6 +204,31 @@ def _amount(value: object, kind: str) -> Amount:
     if not (math.isfinite(amount.value) and abs(amount.value) < IMPOSSIBLE):
         raise TemplateFault(f"{amount.reading} is {amount.value}, which no filter prints.")
     return amount
+
+
+def _told(amount: Amount) -> Amount:
+    """The difference of two yearly rates is counted in percentage points."""
+    if amount.unit is Unit.RATIO_PER_YEAR and "change" in amount.reading:
+        return Amount(amount.value * 100, Unit.PERCENTAGE_POINTS, amount.reading)
+    return amount
+
+
+def published(value: object) -> Moment:
+    """When a reading's headline came out."""
+    if not isinstance(value, Reading) or value.headline is None:
+        raise TemplateFault("The filter published gives the time of a headline.")
+    return Moment(value.headline.time, value.name)
+
+
+def _quotable(title: str) -> str:
+    """One line without marks of ours or quotation marks of its own kind, cut at a word where it is too long."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in title.translate(_QUOTED)).split())
+    if len(plain) <= LONGEST_TITLE:
+        return plain
+    head = plain[: LONGEST_TITLE - 1].rpartition(" ")[0]
+    if len(head) < LONGEST_TITLE // 2:  # one long word, as in languages without blanks
+        return plain[: LONGEST_TITLE - 1] + "…"
+    return head.rstrip(" ,;:–—-") + " …"
 
 
 def _moment(value: object) -> Moment:
@@ -244,4 +296,6 @@ _TEXTS: Mapping[str, Callable[[Words, Decimal], str]] = {
     "index": _whole,
     "sessions": _counted("sessions"),
     "count": lambda words, value: words.decimal(value, 0),
+    "headlines": _counted("headlines"),
+    "many": lambda words, value: words.many(value),
 }

@@ -1,6 +1,7 @@
 """Blocks put into as few posts as hold them: cut between blocks, and inside one only where it is too long alone."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from unicodedata import category
 
 from bot.domain.thread import Post
@@ -64,7 +65,7 @@ def _cut(run: Run, room: int) -> list[Run]:
         at = _cut_at(rest, room)
         parts.append(rest[:at])
         rest = rest[at:]
-    return [Run(text, run.bold, run.italic) for text in [*parts, rest] if text]
+    return [replace(run, text=text) for text in [*parts, rest] if text]
 
 
 def _cut_at(text: str, room: int) -> int:

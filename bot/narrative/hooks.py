@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.explanation import DayKind, Explanation, Role
 from bot.narrative.facts import Facts
-from bot.narrative.outline import Formula, Plan, Section, Told
+from bot.narrative.outline import PRESS, Formula, Plan, Section, Told
 from bot.narrative.phrases import pick
 
 __all__ = ["choices", "formula", "hook"]
@@ -15,6 +15,15 @@ SLOTS: dict[str, tuple[str, ...]] = {"title": ("a", "b", "c"), "bridge": ("a", "
 LICENCES = {"crowd": {"crowd_was_long"}}
 """Hooks that say more than a number need the claim."""
 
+LEADS = {
+    "news": set(PRESS),
+    "run": {"profit_taking"},
+    "shares": {"equity_risk_off"},
+    "discount": {"spot_selling"},
+    "premium": {"spot_buying"},
+}
+"""Hooks that ask about one cause need it at the head of the first section."""
+
 STILL = 3.0
 """Percent: a week that ended within this of its start held still."""
 
@@ -22,14 +31,17 @@ CROWDED = 1.5
 """So many accounts long for each one short count as a crowd in a hook."""
 
 
-def hook(explanation: Explanation, clear: bool, past: Sequence[Plan]) -> str:
+def hook(explanation: Explanation, clear: bool, told: Sequence[Section], past: Sequence[Plan]) -> str:
     """The kind of hook: one whose readings are there and that was not used of late."""
     if not clear:
         return "unclear"
     facts = Facts(explanation.readings, explanation.scope)
     licensed = {claim for finding in explanation.ranking for claim in finding.claims}
-    kinds = _HOOKS[explanation.day_kind]
+    lead = told[0].lead.cause if told else ""
+    kinds = {name: fits for name, fits in _HOOKS[explanation.day_kind].items() if lead in LEADS.get(name, {lead})}
     fitting = [name for name, fits in kinds.items() if fits(facts) and LICENCES.get(name, set()) <= licensed]
+    if "news" in fitting and not _loud(facts, PRESS[lead]):
+        fitting.remove("news")
     if not fitting:
         return "bare"
     return pick(
@@ -63,7 +75,8 @@ def _carrying(kind: DayKind) -> tuple[Role, ...]:
 
 
 def _outcome(kind: DayKind, told: Sequence[Told], parts: Sequence[Told]) -> str:
-    others = {t.cause for t in told} - {t.cause for t in parts}
+    licensed = ("cascade", "squeeze", "loop", "reported_size")
+    others = {t.cause for t in told if t not in parts and t.licences(*licensed)}
     chained = any(t.licences("chain_liquidation", "forced_covering") for t in told)
     if kind is DayKind.SELLOFF and ("long_liquidation_cascade" in others or chained):
         return "cascade"
@@ -102,6 +115,10 @@ def _level_won(facts: Facts) -> bool:
     return facts.has("level.high_20d.{asset}") and facts.up("level.close_vs_high_20d.{asset}")
 
 
+def _loud(facts: Facts, topic: str) -> bool:
+    return facts.attention(topic) == "window" and facts.above(f"news.usual.{topic}", 0.5)
+
+
 def _swung(facts: Facts) -> bool:
     return facts.has("price.high.{asset}", "price.low.{asset}", "price.return.{asset}")
 
@@ -114,6 +131,10 @@ _HOOKS: dict[DayKind, dict[str, Callable[[Facts], bool]]] = {
         "level": lambda facts: _fallen(facts) and _level_lost(facts),
         "crowd": lambda facts: _fallen(facts) and facts.above("long_short.accounts.{asset}", CROWDED),
         "plain": _fallen,
+        "news": _fallen,
+        "run": lambda facts: _fallen(facts) and facts.up("price.return_before.{asset}"),
+        "shares": lambda facts: _fallen(facts) and facts.down("equities.sp500.change"),
+        "discount": lambda facts: _fallen(facts) and facts.down("premium.coinbase.btc"),
     },
     DayKind.RALLY: {
         "ranging": lambda facts: _risen(facts) and _ranging(facts),
@@ -121,6 +142,8 @@ _HOOKS: dict[DayKind, dict[str, Callable[[Facts], bool]]] = {
         "streak": lambda facts: _risen(facts) and facts.above("etf.inflow_streak.{asset}", 2) and _had_held(facts),
         "level": lambda facts: _risen(facts) and _level_won(facts),
         "plain": _risen,
+        "news": _risen,
+        "premium": lambda facts: _risen(facts) and facts.up("premium.coinbase.btc"),
     },
     DayKind.WHIPSAW: {
         "swing": _swung,

@@ -21,6 +21,15 @@ SMALL_FLOW = 0.01
 FORCED = ("long_liquidation_cascade", "short_squeeze")
 """Where these could not be judged, the reader must know that leverage may have carried the move all the same."""
 
+CALM = 17.0
+"""The VIX's long median: below it, other markets feared little."""
+
+BUSY = 1.5
+"""So many times its usual volume is no thin trading."""
+
+SAID = {"etf_bought": "money_still_came"}
+"""Lines that a claim tells already."""
+
 Test = Callable[[Facts], bool]
 
 
@@ -29,7 +38,9 @@ def misfits(explanation: Explanation, told: Sequence[Section]) -> tuple[str, ...
     facts = Facts(explanation.readings, explanation.scope)
     causes = {t.cause for section in told for t in section.causes}
     rows = _ROWS.get(explanation.day_kind, ())
-    fitting = [name for name, needs, but, test in rows if _applies(causes, needs, but) and test(facts)]
+    claims = {claim for section in told for t in section.causes for claim in t.claims}
+    open_rows = [row for row in rows if SAID.get(row[0]) not in claims]
+    fitting = [name for name, needs, but, test in open_rows if _applies(causes, needs, but) and test(facts)]
     if any(f.state is State.UNKNOWN and f.cause in FORCED for f in explanation.findings):
         fitting.insert(0, "leverage_unjudged")
     return tuple(fitting[: MOST if len(told) < 3 else MOST - 1])
@@ -53,6 +64,14 @@ def _small(facts: Facts) -> bool:
     return facts.below("etf.net_flow.share_of_spot_volume", SMALL_FLOW)
 
 
+def _calm(facts: Facts) -> bool:
+    return facts.below("volatility.vix", CALM)
+
+
+def _busy(facts: Facts) -> bool:
+    return facts.above("volume.relative.{asset}", BUSY)
+
+
 def _eth_milder(facts: Facts, side: int) -> bool:
     gap = facts.value("relative.excess_return.eth")
     known = facts.has("price.return.eth", "price.return.btc") and facts.scope.is_market
@@ -64,6 +83,8 @@ _ROWS: dict[DayKind, tuple[tuple[str, str, str, Test], ...]] = {
         ("etf_bought", "", "etf_outflow", lambda facts: facts.up("etf.net_flow.{funds}")),
         ("flow_small", "etf_outflow", "-", _small),
         ("funding_cool", "long_crowding", "-", _cool),
+        ("vix_calm", "geopolitics_or_tariffs", "-", _calm),
+        ("volume_heavy", "liquidity_thin", "-", _busy),
         ("yields_fell", "", "-", lambda facts: facts.below("rates.us10y.change", -MOVED_YIELDS)),
         ("leverage_stayed", "", "-", _held),
         ("eth_held_up", "", "eth_strength", lambda facts: _eth_milder(facts, 1)),
@@ -74,12 +95,17 @@ _ROWS: dict[DayKind, tuple[tuple[str, str, str, Test], ...]] = {
     DayKind.RALLY: (
         ("etf_sold", "", "etf_inflow", lambda facts: facts.down("etf.net_flow.{funds}")),
         ("flow_small", "etf_inflow", "-", _small),
+        ("volume_heavy", "liquidity_thin", "-", _busy),
         ("yields_rose", "", "-", lambda facts: facts.above("rates.us10y.change", MOVED_YIELDS)),
         ("eth_lagged", "", "eth_weakness", lambda facts: _eth_milder(facts, -1)),
         ("stocks_fell", "", "-", lambda facts: facts.below("equities.sp500.change", -MOVED_STOCKS)),
         ("dollar_rose", "", "-", lambda facts: facts.above("dollar.index.change", MOVED_DOLLAR)),
         ("leverage_grew", "short_squeeze", "-", lambda facts: facts.above("open_interest.change.{asset}", HELD_COINS)),
     ),
-    DayKind.WHIPSAW: (("leverage_stayed", "", "-", _held),),
+    DayKind.WHIPSAW: (
+        ("vix_calm", "geopolitics_or_tariffs", "-", _calm),
+        ("volume_heavy", "liquidity_thin", "-", _busy),
+        ("leverage_stayed", "", "-", _held),
+    ),
 }
 """Day kind: (line, cause that must be told, cause that must not be, test)."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.explanation import DayKind, Role
+from bot.domain.readings import Missing
 from bot.domain.series import Release
 from bot.domain.window import Scope, Window
 from bot.narrative.amounts import Amount
@@ -16,6 +17,17 @@ __all__ = ["Formula", "Plan", "Section", "Told", "Watch"]
 
 LEVERAGE = ("long_crowding", "long_liquidation_cascade", "short_crowding", "short_squeeze")
 """The causes that are parts of one chain of forced closures."""
+
+
+PRESS = {
+    "geopolitics_or_tariffs": "geopolitics",
+    "regulation": "regulation",
+    "supply_overhang": "supply",
+    "security_incident": "security",
+}
+"""Causes that are known by headlines alone, and the topic of each: attention, not proof."""
+
+OPENING, CARRYING = (Role.TRIGGER, Role.BACKDROP), (Role.MECHANISM, Role.AMPLIFIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,11 @@ class Told:
     still: bool = False
     in_time: bool = True
     gaps: tuple[str, ...] = ()
+
+    @property
+    def press(self) -> str:
+        """The topic of a cause that is known by headlines alone, "" for any other."""
+        return PRESS.get(self.cause, "")
 
     def licences(self, *claims: str) -> bool:
         """True when one of the claims is licensed."""
@@ -106,6 +123,16 @@ class Plan:
         return tuple(told for section in self.sections for told in section.causes)
 
     @property
+    def lead(self) -> Told:
+        """The cause the first section opens with."""
+        return self.sections[0].lead
+
+    @property
+    def first_reported(self) -> str:
+        """The first cause that headlines tie to the move; the others' sentence is worded another way."""
+        return next((told.cause for told in self.causes if told.licences("reported")), "")
+
+    @property
     def daily(self) -> bool:
         """True for a window of one day: its history is days too."""
         return self.window.length == timedelta(days=1)
@@ -119,6 +146,28 @@ class Plan:
     def chained(self) -> bool:
         """True when the leverage behind a chain of liquidations is surer than merely possible."""
         return any(told.cause in LEVERAGE and told.strength != "possible" for told in self.causes)
+
+    @property
+    def origin_unknown(self) -> bool:
+        """True where something fed the move and nothing told may have started it."""
+        roles = {told.role for told in self.causes}
+        return self.day_kind is not DayKind.QUIET and not roles & {*OPENING} and bool(roles & {*CARRYING})
+
+    @property
+    def headlines_missing(self) -> bool:
+        """True where headlines were looked for and none are recorded."""
+        read = [found for name, found in self.facts.readings.items() if name.startswith("news.")]
+        return bool(read) and all(isinstance(found, Missing) for found in read)
+
+    def dated(self, when: datetime) -> bool:
+        """True for a time that isn't of the window's last date, so that the date must be told."""
+        return when.date() != (self.window.end - timedelta(microseconds=1)).date()
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The gaps for the footer: what was said before is not said again."""
+        said = self.origin_unknown and self.headlines_missing
+        return tuple(topic for topic in self.gaps if not (said and topic == "news"))
 
     def tells(self, *causes: str) -> bool:
         """True when one of the causes has its place in a section."""

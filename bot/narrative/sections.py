@@ -1,6 +1,6 @@
 """Which causes are told, in which order, and with which of their licensed claims."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,20 +16,46 @@ __all__ = ["MOST_SECTIONS", "sections"]
 MOST_SECTIONS = 4
 MOST_CLAIMS = 2
 MOST_EVIDENCE = 3
+MOST_ALIKE = 3
+"""Causes of one part that have a line of their own each; the least certain are left out."""
+
 US_SESSION = timedelta(hours=6, minutes=30)
 
 CLAIMS: dict[str, tuple[str, ...]] = {
     "etf_outflow": ("support_withdrawn", "us_hours_selling", "outflow_streak"),
-    "etf_inflow": ("steady_bid", "us_hours_buying", "inflow_streak"),
+    "etf_inflow": ("steady_bid", "support_grew", "us_hours_buying", "inflow_streak"),
+    "equity_risk_off": ("shares_down", "fear_up"),
+    "profit_taking": ("after_a_run", "near_the_high", "money_still_came", "talk"),
+    "spot_selling": ("us_discount", "spot_led", "takers_sold"),
+    "spot_buying": ("us_premium", "spot_led", "takers_bought", "treasury_buying"),
     "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long"),
     "short_crowding": ("shorts_were_paying", "cheap_funding", "leverage_added", "leverage_high", "crowd_was_short"),
-    "macro_headwind": ("cut_hopes_faded", "yields_up", "dollar_up", "risk_off", "rebounds_capped"),
-    "macro_tailwind": ("cut_hopes_grew", "yields_down", "dollar_down", "risk_on"),
+    "liquidity_thin": ("weekend", "holiday", "low_volume", "low_depth"),
+    "macro_headwind": (
+        "inflation",
+        "release",
+        "cut_hopes_faded",
+        "yields_up",
+        "dollar_up",
+        "risk_off",
+        "rebounds_capped",
+    ),
+    "macro_tailwind": ("inflation", "release", "cut_hopes_grew", "yields_down", "dollar_down", "risk_on"),
+    "options_expiry": ("expiry", "near_the_hour", "expiry_ahead"),
+    "sentiment_extreme": ("extreme_fear", "extreme_greed", "talk"),
 }
-ROOM = {"macro_headwind": 3, "macro_tailwind": 3, "eth_weakness": 3, "eth_strength": 3}
+ROOM = {
+    "macro_headwind": 4,
+    "macro_tailwind": 4,
+    "eth_weakness": 3,
+    "eth_strength": 3,
+    "profit_taking": 3,
+    "spot_selling": 3,
+    "spot_buying": 4,
+}
 """The order in which claims are told where it differs from the rule file's; the first ones win the room.
 
-Macro facts and those of ETH are short: there is room for one more.
+Facts of macro, of ETH and of spot trade are short: there is room for one more.
 """
 
 FREE = (
@@ -40,8 +66,22 @@ FREE = (
     "rebounds_capped",
     "heavy_session",
     "heavy_week",
+    "reported",
+    "reported_size",
+    "attention",
+    "talk",
 )
-"""Claims that are told in any case: they close their section."""
+"""Claims that are told in any case: they close their section, or there is little else to tell."""
+
+FULLER = (
+    ("risk_off", "equity_risk_off", "shares_down"),
+    ("us_hours_selling", "spot_selling", "us_discount"),
+    ("us_hours_buying", "spot_buying", "us_premium"),
+    ("positions_closed", "deleveraging", "positions_closed"),
+    ("low_volume", "quiet_range", "thin_volume"),
+    ("outside_fear", "equity_risk_off", "fear_up"),
+)
+"""A claim gives way where another cause tells the same by a claim of its own: (claim, that cause, its claim)."""
 
 TWICE = {"chain_liquidation": "loop", "forced_covering": "loop"}
 """A crowd's own claim of forced closing gives way to the amplifier that tells the loop in full."""
@@ -50,7 +90,8 @@ TWICE = {"chain_liquidation": "loop", "forced_covering": "loop"}
 def sections(explanation: Explanation, led_before: frozenset[str]) -> tuple[Section, ...]:
     """The numbered parts in role order; amplifiers join the mechanism."""
     facts = Facts(explanation.readings, explanation.scope)
-    told = [_tell(finding, explanation, facts, led_before) for finding in _ordered(explanation)]
+    findings = _distinct(_ordered(explanation))
+    told = [_tell(finding, explanation, facts, led_before) for finding in findings]
     groups = [group for group in _groups(told) if group][:MOST_SECTIONS]
     days = explanation.window.length > timedelta(days=1)
     return tuple(Section(n, _settled(group, facts, days=days)) for n, group in enumerate(groups, start=1))
@@ -63,7 +104,21 @@ def _ordered(explanation: Explanation) -> list[Finding]:
 
 def _loops(finding: Finding) -> bool:
     """Of the amplifiers, the chain of liquidations follows the crowd; levels come after it."""
-    return finding.role is Role.AMPLIFIER and not {"cascade", "squeeze", "loop"} & set(finding.claims)
+    chain = {"cascade", "squeeze", "loop", "reported_size"}
+    return finding.role is Role.AMPLIFIER and not chain & set(finding.claims)
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """Without claims that another cause tells more fully; a cause that has nothing else to say is left out."""
+    claims = {finding.cause: finding.claims for finding in findings}
+    kept = [(finding, _kept(finding, claims)) for finding in findings]
+    return [finding._replace(claims=rest) for finding, rest in kept if rest or not finding.claims]
+
+
+def _kept(finding: Finding, claims: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    rows = [(claim, cause, fuller) for claim, cause, fuller in FULLER if cause != finding.cause]
+    drop = {claim for claim, cause, fuller in rows if fuller in claims.get(cause, ())}
+    return tuple(claim for claim in finding.claims if claim not in drop)
 
 
 def _groups(told: list[Told]) -> Iterable[list[Told]]:
@@ -71,7 +126,8 @@ def _groups(told: list[Told]) -> Iterable[list[Told]]:
     firm = [t for t in by_role[Role.TRIGGER] if t.strength != "possible"]
     faint = [t for t in by_role[Role.TRIGGER] if t.strength == "possible"]  # behind what is surer
     moved = by_role[Role.MECHANISM] + by_role[Role.AMPLIFIER]
-    return [firm, moved, faint, by_role[Role.BACKDROP], by_role[Role.DIFFERENTIATION]]
+    backdrop = by_role[Role.BACKDROP][:MOST_ALIKE]
+    return [firm[:MOST_ALIKE], moved, faint[:MOST_ALIKE], backdrop, by_role[Role.DIFFERENTIATION]]
 
 
 def _tell(finding: Finding, explanation: Explanation, facts: Facts, led_before: frozenset[str]) -> Told:
@@ -103,10 +159,11 @@ def _evidence(finding: Finding) -> tuple[str, ...]:
 
 
 def _in_time(finding: Finding, kind: DayKind, facts: Facts) -> bool:
-    """A trigger comes before the extreme of the move; a fund's session does if it opened before it."""
+    """A trigger comes before the extreme of the move; a session of funds or shares does if it opened before it."""
     extreme = {DayKind.SELLOFF: "price.low.{asset}", DayKind.RALLY: "price.high.{asset}"}.get(kind)
     reading = facts.find(extreme) if extreme else None
-    ends = [c.end for c in finding.contributions if c.end and c.need == "required"]
+    needed = ("one_of",) if finding.cause == "equity_risk_off" else ("required",)
+    ends = [c.end for c in finding.contributions if c.end and c.need in needed]
     if finding.role is not Role.TRIGGER or reading is None or not ends:
         return True
     return min(ends) - US_SESSION < reading.end

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.explanation import Finding, State
 
-__all__ = ["TOPICS", "gaps_of", "missing_topics", "topic", "unassessed_topics"]
+__all__ = ["TOPICS", "gaps_of", "missing_topics", "topic", "topics_of", "unassessed_topics"]
 
 TOPICS = {
     "price": "price",
@@ -27,10 +27,26 @@ TOPICS = {
     "credit": "credit",
     "fed": "fed",
     "sentiment": "sentiment",
+    "news": "news",
+    "calendar": "calendar",
+    "options": "options",
+    "depth": "depth",
+    "taker": "volume",
 }
 """First word of a reading's name: topic. A reading of somebody's own falls under "other"."""
 
-MATTERS = ("etf", "liquidations", "funding", "open_interest", "rates", "dollar", "equities", "fed", "long_short")
+MATTERS = (
+    "etf",
+    "liquidations",
+    "funding",
+    "open_interest",
+    "rates",
+    "dollar",
+    "equities",
+    "fed",
+    "long_short",
+    "news",
+)
 """Topics whose absence a reader should know of, the weightiest first."""
 
 
@@ -56,6 +72,11 @@ def missing_topics(findings: Iterable[Finding], measured: Iterable[str]) -> tupl
     known = {topic(name) for name in measured}
     wanted = _distinct(topic(c.reading) for c in contributions if c.grade is None)
     return tuple(t for t in _ordered(wanted) if t not in known and t in MATTERS)
+
+
+def topics_of(readings: Iterable[str]) -> tuple[str, ...]:
+    """The topics of readings, each once, the weightiest first."""
+    return _ordered(_distinct(topic(name) for name in readings))
 
 
 def _distinct(topics: Iterable[str]) -> tuple[str, ...]:

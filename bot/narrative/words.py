@@ -83,6 +83,11 @@ class Words:
         step, pattern = next(row for row in self.counts if amount >= row[0] or row is self.counts[-1])
         return found.group(1) + pattern.format(self._plain(amount / step))
 
+    def many(self, value: Decimal) -> str:
+        """A number of things, by the locale's own steps where it counts so: 151,000 or 15.1万."""
+        step, pattern = next((row for row in self.counts if value >= row[0]), (Decimal(1), "{}"))
+        return pattern.format(self._plain(significant(value / step, 3)) if step > 1 else self.decimal(value, 0))
+
     def date(self, when: datetime) -> str:
         return str(format_skeleton("MMMMd", when, locale=self.locale))
 

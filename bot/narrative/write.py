@@ -12,26 +12,34 @@ from bot.domain.catalogue import publishers
 from bot.domain.thread import Figure, Thread
 from bot.errors import TemplateFault
 from bot.narrative.amounts import Moment
-from bot.narrative.blocks import parse
+from bot.narrative.blocks import Block, parse
 from bot.narrative.environment import SUFFIX, Templates
 from bot.narrative.figures import MARK, Ledger, Printer
 from bot.narrative.fit import fit
 from bot.narrative.outline import Plan
 
-__all__ = ["write"]
+__all__ = ["names_of", "rendered", "write"]
 
 
 def write(plan: Plan, locale: str, style: str, templates: Templates) -> Thread:
     """The thread of a plan; a digit that is no figure, or a template that fails, raises TemplateFault."""
     layout = templates.layout(locale, style)
-    ledger = Ledger()
-    html = _rendered(layout, _names(plan, Printer(templates.words[locale], ledger)))
-    filling = _Filling(ledger, f"{locale}/{style}{SUFFIX}", [])
-    blocks = parse(html, filling)
-    return Thread(locale, style, fit(blocks), tuple(filling.used))
+    printer = Printer(templates.words[locale], Ledger())
+    blocks, figures = rendered(layout, names_of(plan, printer), printer.ledger, f"{locale}/{style}{SUFFIX}")
+    return Thread(locale, style, fit(blocks), figures)
 
 
-def _names(plan: Plan, printer: Printer) -> Mapping[str, Any]:
+def rendered(
+    layout: Template, names: Mapping[str, Any], ledger: Ledger, place: str
+) -> tuple[tuple[Block, ...], tuple[Figure, ...]]:
+    """The blocks of a template and the figures printed in them, in their order; `place` names it in an error."""
+    filling = _Filling(ledger, place, [])
+    blocks = parse(_html(layout, names), filling)
+    return blocks, tuple(filling.used)
+
+
+def names_of(plan: Plan, printer: Printer) -> Mapping[str, Any]:
+    """What a template may name."""
     facts = plan.facts
     return {
         "plan": plan,
@@ -64,7 +72,7 @@ def _publishers(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(names), key=str.casefold))
 
 
-def _rendered(layout: Template, names: Mapping[str, Any]) -> str:
+def _html(layout: Template, names: Mapping[str, Any]) -> str:
     try:
         return layout.render(names)
     except (TemplateError, TemplateFault, ArithmeticError, LookupError, TypeError, ValueError) as error:

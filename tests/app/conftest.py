@@ -55,7 +55,7 @@ def recap(tmp_path):
 
 @pytest.fixture(scope="session")
 def sample() -> Archive:
-    return read_archive(resources.sample_archive(), headlines=False)
+    return read_archive(resources.sample_archive())
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,7 @@ def templates():
 
 @pytest.fixture(scope="session")
 def desk(sample, rulebook, templates) -> Desk:
-    return Desk(from_archive(sample), rulebook, templates)
+    return Desk(from_archive(sample, rulebook.topics), rulebook, templates)
 
 
 @pytest.fixture(scope="session")

@@ -93,17 +93,17 @@ def test_what_is_printed_follows_from_the_predictions_written(recap, tmp_path, e
     assert f"{15 if extra else 13} labelled days" in answer.out
 
 
-def test_a_prediction_is_the_ranking_of_that_day(recap, tmp_path):
+def test_a_prediction_lists_the_hypotheses_of_that_day(recap, tmp_path):
     out = tmp_path / "predictions.jsonl"
     assert recap("evaluate", *OVER, "--predictions", str(out)).code == 0
     form = json.loads(recap("write", "--sample", "--at", "2025-02-26T00:05Z", "--format", "json").out)
     (day,) = [p for p in lines_of(out) if p["date"] == "2025-02-25"]
-    assert (day["causes"], day["direction"]) == (form["ranking"], form["day_kind"])
+    assert (day["causes"], day["direction"]) == (form["hypotheses"], form["day_kind"])
 
 
 def test_the_scorecard_has_its_parts(recap):
     out = recap("evaluate", *OVER).out
-    for words in ("rules  fixed list  largest |z|  base rates", "Reliability of", "ROTATION", "amplifiers", "2025 Q1"):
+    for words in ("rules   told  fixed list  largest |z|  base rates", "Reliability of", "ROTATION", "amplifiers", "2025 Q1"):
         assert words in out
     assert "Days labelled quiet: " in out
     assert set(figures(out)) >= {"Brier", "skill", "sign errors"}

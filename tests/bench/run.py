@@ -66,7 +66,7 @@ def command(*arguments: str) -> Callable[[], object]:
 
 def desk_of(archive: Archive) -> Desk:
     rulebook, templates = load_rulebook(resources.rules_folder()), Templates.load(resources.templates_folder())
-    return Desk(from_archive(archive), rulebook, templates)
+    return Desk(from_archive(archive, rulebook.topics), rulebook, templates)
 
 
 def rules(desk: Desk) -> Speed:
@@ -98,7 +98,7 @@ def from_filled_store(archive: Path, desk: Desk, folder: Path) -> list[Speed]:
     with Store.open(f"sqlite:///{folder / 'bench.sqlite3'}") as store:
         filling = timed(lambda: import_archive(archive, store), runs=1)
         again = timed(lambda: import_archive(archive, store), runs=1)
-        stored = replace(desk, source=StoredHistory(store))
+        stored = replace(desk, source=StoredHistory(store, desk.rulebook.topics))
         recap = timed(lambda: make_recap(FAMOUS, stored.source, desk.rulebook, desk.templates))
     return [
         at_most(f"recap import {archive.name}", filling, 30),
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, help="a whole archive to import and replay")
     archive = parser.parse_args().archive or resources.sample_archive()
     with tempfile.TemporaryDirectory() as scratch:
-        folder, desk = Path(scratch), desk_of(read_archive(archive, headlines=False))
+        folder, desk = Path(scratch), desk_of(read_archive(archive))
         whole = archive != resources.sample_archive()
         first = datetime(2024, 3, 1, 0, 5, tzinfo=UTC) if whole else datetime(2025, 2, 2, 0, 5, tzinfo=UTC)
         last = datetime(2026, 2, 28, 0, 5, tzinfo=UTC) if whole else datetime(2025, 3, 16, 0, 5, tzinfo=UTC)

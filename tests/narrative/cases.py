@@ -1,11 +1,12 @@
 """Explanations built by hand: one for each kind of recap, with readings like those of real days."""
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
-from bot.domain.catalogue import lookup
+from bot.domain.catalogue import Quantity, lookup
 from bot.domain.explanation import Contribution, DayKind, Explanation, Finding, Role, State
-from bot.domain.readings import Baseline, Missing, Reading, Readings
-from bot.domain.series import Release
+from bot.domain.readings import Baseline, Missing, Reading, Readings, Unit
+from bot.domain.series import Headline, Release
 from bot.domain.window import MARKET, Scope, Window
 
 ROLES = {
@@ -22,6 +23,20 @@ ROLES = {
     "quiet_range": Role.BACKDROP,
     "eth_weakness": Role.DIFFERENTIATION,
     "eth_strength": Role.DIFFERENTIATION,
+    "geopolitics_or_tariffs": Role.TRIGGER,
+    "regulation": Role.TRIGGER,
+    "supply_overhang": Role.TRIGGER,
+    "security_incident": Role.TRIGGER,
+    "profit_taking": Role.TRIGGER,
+    "equity_risk_off": Role.TRIGGER,
+    "spot_selling": Role.TRIGGER,
+    "spot_buying": Role.TRIGGER,
+    "deleveraging": Role.MECHANISM,
+    "options_expiry": Role.BACKDROP,
+    "liquidity_thin": Role.AMPLIFIER,
+    "stablecoin_drain": Role.BACKDROP,
+    "alt_weakness": Role.DIFFERENTIATION,
+    "sentiment_extreme": Role.BACKDROP,
 }
 PRICE = "bars/binanceusdm.BTC-USDT-PERP.1h"
 SOURCES = {
@@ -31,6 +46,11 @@ SOURCES = {
     "relative": PRICE,
     "breadth": PRICE,
     "funding": "funding.rate_8h.binance.btc",
+    "news": "headlines",
+    "depth": PRICE,
+    "taker": PRICE,
+    "calendar": "the calendar",
+    "options": "the calendar",
 }
 
 
@@ -39,25 +59,38 @@ def window(end: str, hours: int = 24) -> Window:
     return Window(edge - timedelta(hours=hours), edge, edge + timedelta(minutes=5))
 
 
-def reading(name, value, *, at, rank=None, known=None, median=0.0):
+UNITS = {
+    "news.market_tied": Unit.MULTIPLE,
+    "news.market_tied_3d": Unit.MULTIPLE,
+    "calendar.key_releases": Unit.COUNT,
+    "options.expiry_ahead": Unit.COUNT,
+}
+"""Readings that causes ask for and no template prints: the cases hold them whether the catalogue has them or not."""
+
+
+def reading(name, value, *, at, rank=None, known=None, median=0.0, headline=None):
     """A reading of the catalogue; `rank` is (values below it, size of the history)."""
-    row = lookup(name)
+    row = lookup(name) or Quantity(name, UNITS.get(name) or UNITS[name.rpartition(".")[0]], "", "")
     base = Baseline(rank[1], median, 1.0, row.baseline) if rank else None
     percentile = 100 * rank[0] / rank[1] if rank else None
     z = (percentile - 50) / 18 if rank else None
     source = SOURCES.get(name.partition(".")[0], name)
     asset = name.rpartition(".")[2].upper()
-    return Reading(name, asset, value, row.unit, at, known or at, source, z, percentile, base)
+    return Reading(name, asset, value, row.unit, at, known or at, source, z, percentile, base, headline)
 
 
-def readings(when, values, session=None, published=None, releases=(), absent=()):
-    """`values` name a number, or a number with its rank; ETF figures belong to the session's close."""
+def readings(when, values, session=None, published=None, releases=(), absent=(), headlines=MappingProxyType({})):
+    """`values` name a number, or a number with its rank; ETF figures belong to the session's close.
+
+    `headlines` are shown with the count of their topic.
+    """
     items = {name: Missing(name, "no data") for name in absent}
     for name, given in values.items():
         value, rank = given if isinstance(given, tuple) else (given, None)
         etf = name.startswith("etf.")
         at = session if etf else _at(name, when)
-        items[name] = reading(name, value, at=at, rank=rank, known=published if etf else at)
+        known, topic = published if etf else at, name.removeprefix("news.count.")
+        items[name] = reading(name, value, at=at, rank=rank, known=known, headline=headlines.get(topic))
     return Readings(items, tuple(releases))
 
 
@@ -460,11 +493,211 @@ def own_cause():
         },
     )
     rows = [("stablecoins.change_7d", 2.0), ("oil.wti.change", 0.5), ("liquidations.long_share", 0.4)]
-    findings = [finding("stablecoin_drain", 0.78, "drain", evidence=rows, role=Role.BACKDROP)]
+    findings = [finding("house_view", 0.78, "drain", evidence=rows, role=Role.BACKDROP)]
+    return explanation(when, DayKind.SELLOFF, findings, items)
+
+
+def headline(time, outlet, title, url="https://news.example/a?b=1&c=2"):
+    return Headline(datetime.fromisoformat(time).replace(tzinfo=UTC), outlet, title, url)
+
+
+def news(topic, count, usual, tied_share=None, **kinds):
+    """Readings of one topic's headlines; `kinds` are those of other multiples, `fall_tied` and so on."""
+    rows = {f"news.count.{topic}": float(count), f"news.usual.{topic}": usual}
+    rows |= {f"news.intensity.{topic}": (count + 1) / (usual + 1)}
+    rows |= {f"news.{kind}.{topic}": value for kind, value in kinds.items()}
+    return rows | ({} if tied_share is None else {f"news.tied_share.{topic}": tied_share})
+
+
+def tariff_day():
+    """A weekend's tariffs: headlines, falling shares, liquidations as the press quotes them, altcoins far behind."""
+    when = window("2025-02-03T00:00")
+    items = readings(
+        when,
+        {
+            "price.return.btc": (-4.6, (5, 90)),
+            "price.close.btc": 96_010.0,
+            "price.low.btc": 94_200.0,
+            "price.drawdown.btc": -6.4,
+            "price.return.eth": (-9.1, (2, 90)),
+            "liquidations.reported.total": 1.9e9,
+            "liquidations.long_share": 0.86,
+            "calendar.weekend": 1.0,
+            "volume.relative.btc": (0.62, (8, 90)),
+            "volatility.vix": (24.1, (82, 90)),
+            "volatility.vix.change": (4.2, (86, 90)),
+            "equities.sp500.change": (-1.8, (5, 90)),
+            "equities.tech.change": (-2.6, (5, 90)),
+            "rates.us10y.change": (-2.0, (30, 90)),
+            "dollar.index.change": (1.1, (88, 90)),
+            "relative.alt_return": -10.3,
+            "relative.alt_excess": (-3.8, (4, 90)),
+            "breadth.share_beating_btc": 0.08,
+            "level.low_20d.btc": 91_230.0,
+            "level.close_vs_low_20d.btc": 5.2,
+        }
+        | news("geopolitics", 41, 12.3, 0.62, fall_tied=4.8, market_tied=3.9, intensity_3d=2.2)
+        | news("equities", 9, 4.0, 0.14, fall_tied=2.1)
+        | news("macro", 14, 9.0, 0.1, fall_tied=1.6),
+        headlines={
+            "geopolitics": headline(
+                "2025-02-02T02:02", "CoinDesk", "Bitcoin Slides Below $98K as Trump's Tariffs on 3 Countries Begin"
+            ),
+            "macro": headline("2025-02-01T19:40", "Reuters", "Dollar jumps, “risk” sinks on tariffs?", "ftp://x"),
+        },
+    )
+    findings = [
+        finding("geopolitics_or_tariffs", 0.93, "attention", "reported", "outside_fear"),
+        finding("equity_risk_off", 0.78, "shares_down", "fear_up", "reported"),
+        finding("long_liquidation_cascade", 0.8, "reported_size"),
+        finding("liquidity_thin", 0.7, "weekend", "low_volume"),
+        finding("macro_headwind", 0.64, "dollar_up", "risk_off", "reported"),
+        finding("alt_weakness", 0.8, "alts_lagged", "few_beat_btc"),
+    ]
+    return explanation(when, DayKind.SELLOFF, findings, items)
+
+
+def after_a_run():
+    """Profits taken near the high while the funds still bought; a quarterly expiry ahead."""
+    when = window("2024-12-20T00:00")
+    session, published = datetime(2024, 12, 18, 21, tzinfo=UTC), datetime(2024, 12, 19, 5, tzinfo=UTC)
+    items = readings(
+        when,
+        {
+            "price.return.btc": (-3.4, (9, 90)),
+            "price.close.btc": 101_200.0,
+            "price.return.eth": (-4.0, (12, 90)),
+            "price.return_before.btc": (9.1, (80, 90)),
+            "level.open_vs_high_20d.btc": -0.8,
+            "etf.net_flow.btc_eth": (381e6, (50, 60)),
+            "open_interest.change.btc": (-0.043, (6, 90)),
+            "funding.change.btc": (-0.12, (8, 90)),
+            "liquidations.share_of_open_interest": (0.004, (40, 90)),
+            "sentiment.fear_greed": (84.0, (80, 90)),
+            "options.expiry_size": 0.0,
+            "options.expiry_ahead": 3.0,
+            "volatility.vix": 14.2,
+        }
+        | news("profit_taking", 6, 0.3, 0.2, fall_tied=2.0)
+        | news("sentiment", 9, 5.0),
+        session,
+        published,
+    )
+    findings = [
+        finding("profit_taking", 0.82, "after_a_run", "near_the_high", "money_still_came", "talk"),
+        finding("deleveraging", 0.74, "positions_closed", "funding_fell"),
+        finding("sentiment_extreme", 0.66, "extreme_greed", "talk"),
+        finding("options_expiry", 0.55, "expiry_ahead"),
+    ]
+    return explanation(when, DayKind.SELLOFF, findings, items)
+
+
+def spot_rally():
+    """Buyers in the US, a company's disclosure, a ruling that headlines tie to the rise."""
+    when = window("2025-05-09T00:00")
+    items = readings(
+        when,
+        {
+            "price.return.btc": (6.1, (87, 90)),
+            "price.close.btc": 103_240.0,
+            "price.high.btc": 104_010.0,
+            "price.runup.btc": 6.9,
+            "price.return.eth": (14.0, (89, 90)),
+            "premium.coinbase.btc": (8.0, (84, 90)),
+            "taker.imbalance.btc": (0.042, (83, 90)),
+            "volume.spot_over_perp.btc": (0.21, (82, 90)),
+            "rates.us2y.change": (-6.0, (10, 90)),
+            "calendar.key_releases": 1.0,
+            "calendar.surprise.inflation": -0.1,
+            "calendar.surprise.jobs": -37_000.0,
+            "options.expiry_size": 2.0,
+            "options.move_near_expiry.btc": 0.44,
+            "liquidations.reported.total": 960e6,
+            "liquidations.long_share": 0.14,
+        }
+        | news("treasuries", 11, 3.0)
+        | news("regulation", 22, 8.0, 0.41, rise_tied=3.1, intensity_3d=2.6),
+        headlines={
+            "treasuries": headline("2025-05-08T12:31", "The Block", "Strategy buys another 1,895 BTC"),
+            "regulation": headline("2025-05-08T15:04", "DL News", 'SEC drops <b>case</b> & "closes" the file!'),
+        },
+    )
+    findings = [
+        finding("spot_buying", 0.84, "us_premium", "spot_led", "takers_bought", "treasury_buying"),
+        finding("regulation", 0.77, "attention", "reported"),
+        finding("short_squeeze", 0.7, "reported_size"),
+        finding("macro_tailwind", 0.68, "inflation", "release", "cut_hopes_grew"),
+        finding("options_expiry", 0.6, "expiry", "near_the_hour"),
+    ]
+    return explanation(when, DayKind.RALLY, findings, items)
+
+
+def slow_fall():
+    """Coins of a large holder, a hack three days old, spot sellers, fear and fewer stablecoins."""
+    when = window("2024-07-05T00:00")
+    items = readings(
+        when,
+        {
+            "price.return.btc": (-5.0, (3, 90)),
+            "price.close.btc": 57_020.0,
+            "price.return.eth": (-6.0, (6, 90)),
+            "premium.coinbase.btc": (-12.0, (4, 90)),
+            "taker.imbalance.btc": (-0.05, (6, 90)),
+            "volume.spot_over_perp.btc": (0.19, (30, 90)),
+            "volume.coinbase_share.btc": (0.34, (84, 90)),
+            "calendar.us_holiday": 1.0,
+            "depth.change.btc": (-0.31, (3, 90)),
+            "stablecoins.change_7d": (-0.8, (3, 90)),
+            "sentiment.fear_greed": (18.0, (2, 90)),
+        }
+        | news("supply", 19, 0.2, 1.0, fall_tied=3.6)
+        | news("security", 2, 3.0, fall_tied=0.6, intensity_3d=3.4),
+        headlines={
+            "supply": headline("2024-07-04T09:10", "99Bitcoins", "German Government " + "Moves BTC Again " * 12)
+        },
+    )
+    findings = [
+        finding("spot_selling", 0.8, "us_discount", "takers_sold", "spot_led"),
+        finding("supply_overhang", 0.79, "attention", "reported"),
+        finding("security_incident", 0.62, "attention"),
+        finding("liquidity_thin", 0.66, "holiday", "low_depth"),
+        finding("stablecoin_drain", 0.7, "supply_shrinks", "unusual"),
+        finding("sentiment_extreme", 0.61, "extreme_fear"),
+    ]
+    return explanation(when, DayKind.SELLOFF, findings, items)
+
+
+def origin_unknown():
+    """What fed the fall is known, what set it off is not; headlines are not recorded."""
+    when = window("2025-10-11T00:00")
+    items = readings(
+        when,
+        {
+            "price.return.btc": (-7.2, (0, 90)),
+            "price.close.btc": 112_870.0,
+            "price.return.eth": (-12.2, (0, 90)),
+            "open_interest.change.btc": (-0.18, (0, 90)),
+            "open_interest.leverage.btc": (0.034, (85, 90)),
+            "liquidations.long_share": 0.87,
+            "liquidations.share_of_open_interest": (0.09, (90, 90)),
+        },
+        absent=["news.count.geopolitics", "news.intensity.geopolitics"],
+    )
+    lacking = [("news.intensity.geopolitics", None)]
+    findings = [
+        finding("geopolitics_or_tariffs", 0.3, state=State.UNKNOWN, evidence=lacking),
+        finding("long_crowding", 0.9, "leverage_high", "chain_liquidation", "positions_closed"),
+        finding("long_liquidation_cascade", 0.95, "cascade", "loop"),
+    ]
     return explanation(when, DayKind.SELLOFF, findings, items)
 
 
 CASES = {
+    "tariff_day": tariff_day,
+    "after_a_run": after_a_run,
+    "spot_rally": spot_rally,
+    "slow_fall": slow_fall,
+    "origin_unknown": origin_unknown,
     "source_day": source_day,
     "february_day": february_day,
     "rally": rally,

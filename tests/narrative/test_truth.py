@@ -151,4 +151,5 @@ def test_an_event_named_by_somebody_else_is_text_and_no_tag(cases, templates):
 
 def test_no_exclamation_marks_and_no_forbidden_words(case, templates):
     text = words(told(case(), templates)).lower()
+    text = re.sub("“.*”", "", text)  # a headline's own words
     assert not re.search(r"!|institution|retail|smart money|confidence|proves", text)

@@ -2,6 +2,7 @@
 
 from array import array
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -144,6 +145,13 @@ def test_series_and_markets_come_sorted_by_name(store):
         store.write_bars(bars(0, symbol=symbol))
     assert [p.series for p in store.points(*ALWAYS)] == sorted(p.series for p in store.points(*ALWAYS))
     assert [b.symbol for b in store.bars(*ALWAYS)] == ["BTC-USD", "BTC-USDT", "SOL-USDT"]
+
+
+def test_releases_of_one_impact(store):
+    written = [replace(release(n), impact=impact) for n, impact in enumerate(("low", "high", "moderate", "high"))]
+    store.write_releases(written)
+    assert [r.impact for r in store.releases(*ALWAYS, impact="high")] == ["high", "high"]
+    assert store.releases(*ALWAYS, impact="") == written
 
 
 def test_releases_and_headlines_are_cut_at_both_ends(store):
