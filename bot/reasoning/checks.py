@@ -36,13 +36,18 @@ def cause_faults(document: Document, topics: Names = None) -> Iterator[Fault]:
 
 
 def cause_warnings(document: Document) -> Iterator[Fault]:
-    """What is allowed but seldom meant."""
+    """What is allowed but seldom meant.
+
+    A clause that no claim needs passes where another one of its group is told: it witnesses the same thing.
+    """
     used = {name for _, claim in _claim_entries(document) for key in ("needs", "one_of") for name in _names(claim, key)}
-    for loc, entry in _entries(document, "evidence"):
+    evidence = _entries(document, "evidence")
+    told = {entry["group"] for _, entry in evidence if entry.get("id") in used and isinstance(entry.get("group"), str)}
+    for loc, entry in evidence:
         name, points = entry.get("id"), entry.get("points")
         if entry.get("need") == "required" and isinstance(points, dict) and points.get("against") == 0:
             yield document.fault((*loc, "points", "against"), f"{name} is required, yet its absence costs no points")
-        if name not in used:
+        if name not in used and entry.get("group") not in told:
             yield document.fault((*loc, "id"), f"no claim needs {name}: it moves the odds, but no sentence tells of it")
 
 
