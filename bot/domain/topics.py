@@ -37,12 +37,16 @@ class Marks(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Topics:
-    """All topics, and the words that tell what the market did; names of outlets are compared without capitals."""
+    """All topics, and the words that tell what the market did; names of outlets are compared without capitals.
+
+    `no_move` are phrases in which such a word tells of something else: an agency that drops a case.
+    """
 
     topics: tuple[Topic, ...] = ()
     market: tuple[str, ...] = ()
     falls: tuple[str, ...] = ()
     rises: tuple[str, ...] = ()
+    no_move: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     ignored_outlets: tuple[str, ...] = ()
     lead_outlets: tuple[str, ...] = ()
@@ -82,16 +86,16 @@ class Topics:
 
     @cached_property
     def _book(self) -> PhraseBook:
-        """Four labels for the market, then two for each topic."""
+        """Five labels for the market, then two for each topic."""
         of_topics = (phrases for topic in self.topics for phrases in (topic.words, topic.unless))
-        return PhraseBook((self.ignore, self.market, self.falls, self.rises, *of_topics))
+        return PhraseBook((self.ignore, self.market, self.falls, self.rises, self.no_move, *of_topics))
 
     def _meaning(self, labels: int, outlet: str) -> Marks | None:
-        ignored, market, falls, rises = (bool(labels >> n & 1) for n in range(4))
+        ignored, market, falls, rises, no_move = (bool(labels >> n & 1) for n in range(5))
         if ignored or outlet.casefold() in {name.casefold() for name in self.ignored_outlets}:
             return None
-        told = frozenset(self._told(labels >> 4, outlet, market=market))
-        return Marks(told, market, market and falls, market and rises)
+        told, moved = frozenset(self._told(labels >> 5, outlet, market=market)), market and not no_move
+        return Marks(told, market, moved and falls, moved and rises)
 
     def _told(self, labels: int, outlet: str, *, market: bool) -> Iterator[str]:
         for n, topic in enumerate(self.topics):

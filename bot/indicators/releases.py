@@ -27,7 +27,8 @@ INFLATION = (
 
 JOBS = ("nonfarm payrolls", "non-farm employment change")
 STATEMENT = ("fomc statement",)
-KEY = (*STATEMENT, *JOBS, *INFLATION, "cpi (yoy)", "core cpi (yoy)", "core pce price index (yoy)", "ppi (yoy)")
+DECISION = ("fed interest rate decision",)
+KEY = (*DECISION, *JOBS, *INFLATION, "cpi (yoy)", "core cpi (yoy)", "core pce price index (yoy)", "ppi (yoy)")
 """The releases that move rates by themselves: the Fed's decision, payrolls and inflation."""
 
 COMPARED = 60
@@ -134,7 +135,7 @@ def fomc(view: View, _: str) -> Measured:
 @indicator("calendar.key_releases")
 def key_releases(view: View, _: str) -> Measured:
     """Moments in the window at which inflation, payrolls or a decision of the Fed came out; ends with the last."""
-    return _moments(view, [release.time for release in _inside(view) if _event(release) in KEY])
+    return _moments(view, _out(_inside(view)))
 
 
 @indicator("calendar.key_releases_before")
@@ -142,9 +143,17 @@ def key_releases_before(view: View, _: str) -> Measured:
     """The same in the 24 hours before the window: markets go on digesting the day after."""
     _inside(view)
     before = view.snapshot.released(view.window.start - DAY, view.window.start - RESOLUTION)
-    return _moments(view, [release.time for release in before if _event(release) in KEY])
+    return _moments(view, _out(before))
 
 
-def _moments(view: View, times: Sequence[datetime]) -> Measured:
-    when = max(times, default=view.window.start)
-    return Measured(float(len(set(times))), when, when, SOURCE)
+def _out(releases: Sequence[Release]) -> list[Release]:
+    """The key releases that did come out: a shutdown or a snowstorm leaves the calendar's entry without a figure."""
+    return [release for release in releases if _event(release) in KEY and release.actual_known is not None]
+
+
+def _moments(view: View, releases: Sequence[Release]) -> Measured:
+    """At how many moments they came out; in time with the last of them, known when all were."""
+    start = view.window.start
+    when = max((release.time for release in releases), default=start)
+    known = max((release.actual_known or start for release in releases), default=start)
+    return Measured(float(len({release.time for release in releases})), when, known, SOURCE)

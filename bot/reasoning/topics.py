@@ -1,6 +1,7 @@
 """`topics.yaml`: which words in a headline make it news of a topic; schema 1.
 
 market, falls, rises       the words that tell of the market as a whole, of a fall, of a rise
+no_move                    phrases in which such a word tells of something else
 ignore, ignored_outlets    titles with these phrases, and outlets, that count for nothing
 lead_outlets               whose headline is shown first, in order
 topics                     each with `topic`, `title`, `words`, and where wanted `unless`, `outlets` and `needs_market`
@@ -43,6 +44,7 @@ class TopicsFile(Shape):
     market: Phrases
     falls: Phrases
     rises: Phrases
+    no_move: Phrases = ()
     ignore: Phrases = ()
     ignored_outlets: Phrases = ()
     lead_outlets: Phrases = ()
@@ -56,6 +58,7 @@ def compile_topics(file: TopicsFile) -> Topics:
         market=file.market,
         falls=file.falls,
         rises=file.rises,
+        no_move=file.no_move,
         ignore=file.ignore,
         ignored_outlets=file.ignored_outlets,
         lead_outlets=file.lead_outlets,
@@ -65,8 +68,8 @@ def compile_topics(file: TopicsFile) -> Topics:
 def topic_faults(document: Document) -> Iterator[Fault]:
     """What the shape of the keys can't tell: names and words used twice, and phrases that could never be found."""
     data = document.data if isinstance(document.data, dict) else {}
-    yield from _lists(document, (), data, ("market", "falls", "rises", "ignore"))
-    for keys in (("market",), ("falls", "rises"), ("ignore",)):
+    yield from _lists(document, (), data, ("market", "falls", "rises", "no_move", "ignore"))
+    for keys in (("market",), ("falls", "rises"), ("no_move",), ("ignore",)):
         yield from _twice(document, (), data, keys)
     names: set[Any] = set()
     topics = data.get("topics")
