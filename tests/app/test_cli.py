@@ -119,7 +119,7 @@ def test_a_replay_names_the_days_it_could_not_tell(recap, tmp_path):
 def test_check_is_content_with_what_ships(recap):
     answer = recap("check")
     assert (answer.code, answer.err) == (0, "")
-    assert "13 causes" in answer.out
+    assert "27 causes" in answer.out
 
 
 def test_check_lists_every_fault_with_its_place(recap, tmp_path):

@@ -67,7 +67,7 @@ def _bars(columns: BarColumns, edge: int, factor: float) -> BarColumns:
     open_then = [time + length > edge for time in columns.time]
 
     def changed(column):
-        return array("d", [v * factor if late else v for v, late in zip(column, open_then, strict=True)])
+        return array("d", [v * abs(factor) if late else v for v, late in zip(column, open_then, strict=True)])
 
     prices = {name: changed(getattr(columns, name)) for name in ("open", "high", "low", "close", "volume")}
     return replace(columns, **prices)

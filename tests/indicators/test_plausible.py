@@ -35,8 +35,14 @@ def test_other_columns_are_looked_at_too():
     assert believable(columns(closes, high=[100, 100, 150, 100, 100])).all()
 
 
-def test_a_lasting_change_of_scale_is_no_glitch():
-    assert believable(columns([1.0] * 5 + [1000.0] * 5)).all()
+def test_a_lasting_change_of_scale_is_believed_from_its_fourth_bar():
+    assert believable(columns([1.0] * 5 + [1000.0] * 5)).tolist() == [True] * 5 + [False] * 3 + [True] * 2
+
+
+@given(st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=30), st.data())
+def test_later_bars_have_no_say(closes, data):
+    first = data.draw(st.integers(1, len(closes)))
+    assert believable(columns(closes)).tolist()[:first] == believable(columns(closes[:first])).tolist()
     assert believable(columns([])).all()
     assert believable(columns([5.0])).all()
 

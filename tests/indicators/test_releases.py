@@ -199,3 +199,27 @@ def test_what_is_released_or_becomes_known_later_changes_nothing(rows):
 
 def test_what_was_known_does_change_the_readings():
     assert measured(*CALENDAR[:-1])["calendar.fomc"] != measured(*CALENDAR)["calendar.fomc"]
+
+
+def test_key_releases_are_counted_by_the_moment_they_came_out():
+    found = value(
+        "key_releases",
+        release("CPI (MoM) (Jan)", "0.3%", "0.5%"),
+        release("Core CPI (YoY) (Jan)", "3.2%", "3.2%"),
+        release("Fed Interest Rate Decision", "4.50%", "4.50%", hours=19),
+        release("New Home Sales", "670K", "660K", hours=15),
+    )
+    at = START + timedelta(hours=19)
+    assert (found.value, found.end, found.known) == (2, at, at + MINUTE)
+
+
+def test_a_key_release_that_was_put_off_did_not_come_out():
+    assert value("key_releases", BEFORE, release("Nonfarm Payrolls (Sep)", "52K", "")).value == 0
+
+
+def test_what_came_out_the_day_before_is_counted_apart():
+    before = release("Nonfarm Payrolls (Jan)", "170K", "143K", hours=-10.5)
+    assert value("key_releases_before", BEFORE, before).value == 1
+    assert value("key_releases", BEFORE, before).value == 0
+    assert value("key_releases_before", BEFORE, release("CPI (MoM) (Jan)", "0.3%", "0.5%", hours=0)).value == 0
+    assert value("key_releases_before", BEFORE, release("CPI (MoM) (Jan)", "0.3%", "0.5%", hours=-25)).value == 0

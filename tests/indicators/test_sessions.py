@@ -131,3 +131,11 @@ def test_minutes_and_hours_tell_the_same():
     fine = bars(quarter, timeframe="15m", end=FRIDAY.end)
     told = [value("options.move_near_expiry.btc", recorded, window=FRIDAY).value for recorded in (hourly, fine)]
     assert told[0] == pytest.approx(told[1])
+
+
+@pytest.mark.parametrize(
+    ("start", "size"),
+    [("2025-12-21", 0), ("2025-12-22", 3), ("2025-12-25", 3), ("2025-12-26", 0), ("2025-01-28", 2), ("2025-01-14", 1)],
+)
+def test_the_largest_expiry_of_the_four_days_ahead(start, size):
+    assert on("options.expiry_ahead", start) == size
