@@ -69,14 +69,27 @@ def why(
     at: At = None,
     window: Length = "24h",
     scope: ScopeName = "market",
+    locale: Annotated[str | None, typer.Option(help="en or zh, for text and telegram.")] = None,
     sample: Sample = False,
     archive: Archive = None,
+    form: Annotated[str, typer.Option("--format", help="table, or in words: text, telegram (its HTML).")] = "table",
 ) -> None:
     """Show the evidence: each clause with its value, baseline, grade and points, and the causes rejected."""
     from bot.app import tables
+    from bot.app.recap import explain_at
     from bot.app.terminal import show
+    from bot.narrative.evidence_text import why as in_words
 
-    show(tables.why(_explained(at, window, scope, sample, archive)))
+    if form not in {"table", "text", "telegram"}:
+        raise UsageError(f"{form!r} is no format. Choose table, text or telegram.")
+    request = _request(at, window, scope, locale, sample, archive)
+    with options.desk(sample, archive) as desk:
+        explanation = explain_at(request, desk.source, desk.rulebook)
+        if form == "table":
+            show(tables.why(explanation))
+            return
+        posts = in_words(explanation, request.locale, desk.templates).posts
+    print("\n\n".join(post.html if form == "telegram" else post.text for post in posts))
 
 
 @app.command()

@@ -93,6 +93,25 @@ def test_why_shows_clauses_and_the_rejected(recap):
         assert word in out
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", ("Money left the US spot funds", "Looked at and rejected", "points +2")), ("zh", ("资金流出美国现货ETF",))],
+)
+def test_why_is_told_in_words(recap, locale, words):
+    answer = recap("why", *DAY, "--format", "text", "--locale", locale)
+    assert (answer.code, answer.err) == (0, "")
+    assert all(word in answer.out for word in words)
+
+
+def test_why_in_the_html_of_telegram(recap):
+    assert "<b>" in recap("why", *DAY, "--format", "telegram").out
+
+
+def test_an_unknown_format_of_why_is_refused(recap):
+    answer = recap("why", *DAY, "--format", "xml")
+    assert (answer.code, answer.err) == (2, "'xml' is no format. Choose table, text or telegram.\n")
+
+
 def test_readings_are_listed_with_what_is_missing(recap):
     out = recap("readings", *DAY).out
     assert "price.return.btc" in out
