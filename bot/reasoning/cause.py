@@ -6,6 +6,7 @@ Clauses are named by their position from here on, so that judging a day needs no
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from math import log2
 
 from bot.domain.explanation import DayKind, Role
@@ -15,9 +16,12 @@ from bot.reasoning.schema import CauseFile, ClaimEntry, ClauseEntry, CounterEntr
 __all__ = ["Cause", "Claim", "Clause", "Timing", "compile_cause"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timing:
-    """When a thing must have happened (`ends`, at most `max_age` before that edge) and have been known."""
+    """When a thing must have happened (`ends`, at most `max_age` before that edge) and have been known.
+
+    Clauses with the same timing share one object, so that a window works out its bounds once.
+    """
 
     ends: str
     known_by: str
@@ -51,8 +55,7 @@ class Clause:
 
     def named(self, asset: str, *, market: bool) -> str:
         """The same for an asset in small letters; a day's thousand look-ups shouldn't each ask the scope anew."""
-        name = self.market_reading if market else self.reading
-        return name.replace("{asset}", asset) if "{" in name else name
+        return _filled(self.market_reading if market else self.reading, asset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,12 @@ def _clause(entry: CounterEntry, need: str, favour: float, *, counter: bool) -> 
     )
 
 
+@cache
+def _filled(name: str, asset: str) -> str:
+    return name.replace("{asset}", asset)
+
+
+@cache
 def _timing(entry: TimingEntry) -> Timing:
     return Timing(entry.ends, entry.known_by, entry.max_age)
 

@@ -7,8 +7,9 @@ confidence    1 / (1 + 2^-(log2 of the base rate's odds + temperature x sum of p
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.explanation import Contribution, DayKind, Explanation, Finding, Role, State
 from bot.domain.readings import Readings
@@ -20,6 +21,7 @@ from bot.reasoning.rulebook import Rulebook
 
 __all__ = ["explain", "judge", "taper"]
 
+Grades: TypeAlias = Sequence[float | None]
 _EXPLAINING = (Role.TRIGGER, Role.MECHANISM, Role.BACKDROP)
 _FARTHEST = 1000.0
 """Beyond 2^1000 the odds leave the range of floating point; no rule file comes near."""
@@ -41,10 +43,11 @@ def judge(cause: Cause, sight: Sight, kind: DayKind, temperature: float = 1.0) -
     if kind not in cause.applies_to or (cause.scopes and sight.scope.name not in cause.scopes):
         return _not_applicable(cause, sight.scope, kind)
     seen = [observe(clause, sight) for clause in cause.clauses]
-    points = _weigh(cause, seen)
+    grades = [observation.grade for observation in seen]
+    points = _weigh(cause, grades)
     total = sum(points)
     confidence = _confidence(cause.prior + temperature * total)
-    verdict = _verdict(cause, seen, total, confidence)
+    verdict = _verdict(cause, seen, grades, total, confidence)
     return Finding(
         cause.name,
         cause.title,
@@ -53,8 +56,8 @@ def judge(cause: Cause, sight: Sight, kind: DayKind, temperature: float = 1.0) -
         confidence,
         cause.base_rate,
         total,
-        _coverage(cause, seen),
-        tuple([claim.id for claim in cause.claims if _licensed(claim, seen)]) if verdict.state is State.ACTIVE else (),
+        _coverage(cause, grades),
+        tuple([c.id for c in cause.claims if _licensed(c, grades)]) if verdict.state is State.ACTIVE else (),
         tuple(map(_contribution, cause.clauses, seen, points)),
         verdict.reason,
         verdict.refuted,
@@ -76,9 +79,9 @@ def taper(sizes: Sequence[float]) -> list[float]:
     return shares
 
 
-def _weigh(cause: Cause, seen: Sequence[Observation]) -> list[float]:
+def _weigh(cause: Cause, grades: Grades) -> list[float]:
     """Points of every clause after tapering; they add up to the cause's points."""
-    points = [_points(clause, s.grade) for clause, s in zip(cause.clauses, seen, strict=True)]
+    points = list(map(_points, cause.clauses, grades))
     for group in cause.groups:
         for n, share in zip(group, taper([points[n] for n in group]), strict=True):
             points[n] = share
@@ -95,8 +98,8 @@ def _confidence(log_odds: float) -> float:
     return float(1 / (1 + 2 ** -max(-_FARTHEST, min(log_odds, _FARTHEST))))
 
 
-def _coverage(cause: Cause, seen: Sequence[Observation]) -> float:
-    gaps = sum([c.weight for c, s in zip(cause.clauses, seen, strict=True) if s.grade is None])
+def _coverage(cause: Cause, grades: Grades) -> float:
+    gaps = sum([c.weight for c, g in zip(cause.clauses, grades, strict=True) if g is None]) if None in grades else 0.0
     return 1 - gaps / cause.weight if cause.weight else 0.0
 
 
@@ -106,25 +109,25 @@ class _Verdict(NamedTuple):
     refuted: bool = False
 
 
-def _verdict(cause: Cause, seen: Sequence[Observation], total: float, confidence: float) -> _Verdict:
-    missing = _decisive_gaps(cause, seen)
+def _verdict(cause: Cause, seen: Sequence[Observation], grades: Grades, total: float, confidence: float) -> _Verdict:
+    missing = _decisive_gaps(cause, grades) if None in grades else ()
     if missing:
         return _Verdict(State.UNKNOWN, "; ".join(seen[n].reason for n in missing))
-    silent = next((n for n in cause.required if not seen[n].grade), None)
+    silent = next((n for n in cause.required if not grades[n]), None)
     if silent is not None:
         reason = f"{cause.clauses[silent].id} is required and speaks against it"
         return _Verdict(State.INACTIVE, reason, refuted=True)
-    if cause.one_of and not any(seen[n].grade for n in cause.one_of):
+    if cause.one_of and not any([grades[n] for n in cause.one_of]):
         return _Verdict(State.INACTIVE, f"none of {_names(cause, cause.one_of)} speaks for it", refuted=True)
     if confidence < 0.5:
         return _Verdict(State.INACTIVE, _odds(cause, total, confidence))
     return _Verdict(State.ACTIVE)
 
 
-def _decisive_gaps(cause: Cause, seen: Sequence[Observation]) -> tuple[int, ...]:
+def _decisive_gaps(cause: Cause, grades: Grades) -> tuple[int, ...]:
     """The clauses without which there is no verdict: a required one, or all of `one_of`."""
-    gaps = tuple([n for n in cause.required if seen[n].grade is None])
-    open_all = cause.one_of and all(seen[n].grade is None for n in cause.one_of)
+    gaps = tuple([n for n in cause.required if grades[n] is None])
+    open_all = cause.one_of and all([grades[n] is None for n in cause.one_of])
     return gaps + cause.one_of if open_all else gaps
 
 
@@ -136,9 +139,9 @@ def _odds(cause: Cause, total: float, confidence: float) -> str:
     return f"{total:+.1f} points on a base rate of {cause.base_rate:.0%} leave {confidence:.0%}"
 
 
-def _licensed(claim: Claim, seen: Sequence[Observation]) -> bool:
+def _licensed(claim: Claim, grades: Grades) -> bool:
     def passes(n: int) -> bool:
-        grade = seen[n].grade
+        grade = grades[n]
         return grade is not None and grade >= claim.at_least
 
     return all(map(passes, claim.needs)) and (not claim.one_of or any(map(passes, claim.one_of)))
@@ -167,6 +170,7 @@ def _contribution(clause: Clause, seen: Observation, points: float) -> Contribut
     )
 
 
+@lru_cache(maxsize=1024)
 def _not_applicable(cause: Cause, scope: Scope, kind: DayKind) -> Finding:
     if kind not in cause.applies_to:
         reason = f"applies to {' and '.join(cause.applies_to)}, not to {kind}"

@@ -1,18 +1,21 @@
 """What one clause sees: its reading, if it may count, and how strongly that reading speaks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import isnan
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.readings import Missing, Reading, Readings
 from bot.domain.window import Scope, Window
-from bot.reasoning.cause import Clause
+from bot.reasoning.cause import Clause, Timing
 
 __all__ = ["Observation", "Sight", "observe", "sight_of"]
 
 DAY = timedelta(days=1)
+Bounds: TypeAlias = tuple[datetime, datetime, datetime]
+"""The earliest and the latest end that count, and the latest time of being known."""
+
 _EDGES = {"before_window_start": "start", "within_window": "end", "before_window_end": "end"}
 _WORDS = {"window_start": "the window's start", "window_end": "the window's end", "as_of": "the time of telling"}
 
@@ -33,7 +36,8 @@ class Observation(NamedTuple):
 class Sight:
     """What can be seen of one window, with its edges by the words of the rules' timing.
 
-    `reach` stretches a `max_age` that is meant for a day: seven days of it for a window of seven days.
+    `reach` stretches a `max_age` that is meant for a day: seven days of it for a window of seven days. `bounds` holds
+    what each timing comes to in this window, worked out once.
     """
 
     readings: Readings
@@ -45,6 +49,7 @@ class Sight:
     floors: Mapping[str, datetime]
     reach: Mapping[str, float]
     deadlines: Mapping[str, datetime]
+    bounds: dict[Timing, Bounds] = field(default_factory=dict, repr=False)
 
 
 def sight_of(readings: Readings, window: Window, scope: Scope) -> Sight:
@@ -64,7 +69,8 @@ def observe(clause: Clause, sight: Sight) -> Observation:
     found = sight.readings.items_by_name.get(name)
     if not isinstance(found, Reading) or found.known > sight.as_of:
         return Observation(name, None, None, f"{clause.id} is missing: {_absence(name, found, sight)}")
-    if not _in_time(clause, found, sight):
+    first, last, deadline = sight.bounds.get(clause.timing) or _bounds(clause.timing, sight)
+    if not first <= found.end <= last or found.known > deadline:
         return Observation(name, None, None, f"{clause.id} is missing: {_lateness(clause, found, sight)}")
     measure = found.z if clause.on_z else found.value
     if measure is None or isnan(measure):
@@ -73,17 +79,12 @@ def observe(clause: Clause, sight: Sight) -> Observation:
     return Observation(name, found, 0.0 if grade <= 0 else min(grade, 1.0), "")
 
 
-def _in_time(clause: Clause, reading: Reading, sight: Sight) -> bool:
-    timing, end = clause.timing, reading.end
+def _bounds(timing: Timing, sight: Sight) -> Bounds:
     edge = sight.edges[timing.ends]
-    if (
-        end > edge
-        or edge - end > timing.max_age * sight.reach[timing.ends]
-        or reading.known > sight.deadlines[timing.known_by]
-    ):
-        return False
-    floor = sight.floors.get(timing.ends)
-    return floor is None or end >= floor
+    oldest = edge - timing.max_age * sight.reach[timing.ends]
+    first = max(oldest, sight.floors.get(timing.ends, oldest))
+    sight.bounds[timing] = first, edge, sight.deadlines[timing.known_by]
+    return sight.bounds[timing]
 
 
 def _absence(name: str, found: Reading | Missing | None, sight: Sight) -> str:
