@@ -43,7 +43,7 @@ def judge(cause: Cause, sight: Sight, kind: DayKind, temperature: float = 1.0) -
     if kind not in cause.applies_to or (cause.scopes and sight.scope.name not in cause.scopes):
         return _not_applicable(cause, sight.scope, kind)
     seen = [observe(clause, sight) for clause in cause.clauses]
-    grades = [observation.grade for observation in seen]
+    grades = [grade for _, _, grade, _ in seen]
     points = _weigh(cause, grades)
     total = sum(points)
     confidence = _confidence(cause.prior + temperature * total)
@@ -71,7 +71,8 @@ def taper(sizes: Sequence[float]) -> list[float]:
     """
     shares = [0.0] * len(sizes)
     up, down = 1.0, 1.0
-    for n in sorted(range(len(sizes)), key=lambda n: -abs(sizes[n])):
+    largest = [abs(size) for size in sizes].__getitem__
+    for n in sorted(range(len(sizes)), key=largest, reverse=True):
         if sizes[n] > 0:
             shares[n], up = sizes[n] * up, up / 2
         else:
@@ -112,12 +113,12 @@ class _Verdict(NamedTuple):
 def _verdict(cause: Cause, seen: Sequence[Observation], grades: Grades, total: float, confidence: float) -> _Verdict:
     missing = _decisive_gaps(cause, grades) if None in grades else ()
     if missing:
-        return _Verdict(State.UNKNOWN, "; ".join(seen[n].reason for n in missing))
+        return _Verdict(State.UNKNOWN, "; ".join(seen[n][3] for n in missing))
     silent = next((n for n in cause.required if not grades[n]), None)
     if silent is not None:
         reason = f"{cause.clauses[silent].id} is required and speaks against it"
         return _Verdict(State.INACTIVE, reason, refuted=True)
-    if cause.one_of and not any([grades[n] for n in cause.one_of]):
+    if cause.one_of and not any(grades[n] for n in cause.one_of):
         return _Verdict(State.INACTIVE, f"none of {_names(cause, cause.one_of)} speaks for it", refuted=True)
     if confidence < 0.5:
         return _Verdict(State.INACTIVE, _odds(cause, total, confidence))
@@ -127,7 +128,7 @@ def _verdict(cause: Cause, seen: Sequence[Observation], grades: Grades, total: f
 def _decisive_gaps(cause: Cause, grades: Grades) -> tuple[int, ...]:
     """The clauses without which there is no verdict: a required one, or all of `one_of`."""
     gaps = tuple([n for n in cause.required if grades[n] is None])
-    open_all = cause.one_of and all([grades[n] is None for n in cause.one_of])
+    open_all = cause.one_of and all(grades[n] is None for n in cause.one_of)
     return gaps + cause.one_of if open_all else gaps
 
 
@@ -148,25 +149,25 @@ def _licensed(claim: Claim, grades: Grades) -> bool:
 
 
 def _contribution(clause: Clause, seen: Observation, points: float) -> Contribution:
-    reading = seen.reading
+    name, reading, grade, reason = seen
     if reading is None:
         return Contribution(
-            clause.id, seen.name, clause.counter, clause.need, None, None, None, None, 0.0, None, None, "", seen.reason
+            clause.id, name, clause.counter, clause.need, None, None, None, None, 0.0, None, None, "", reason
         )
     return Contribution(
         clause.id,
-        seen.name,
+        name,
         clause.counter,
         clause.need,
         reading.value,
         reading.unit,
         reading.z,
-        seen.grade,
+        grade,
         points,
         reading.end,
         reading.known,
         reading.source,
-        seen.reason,
+        reason,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import isnan
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bot.domain.readings import Missing, Reading, Readings
 from bot.domain.window import Scope, Window
@@ -20,16 +20,11 @@ _EDGES = {"before_window_start": "start", "within_window": "end", "before_window
 _WORDS = {"window_start": "the window's start", "window_end": "the window's end", "as_of": "the time of telling"}
 
 
-class Observation(NamedTuple):
-    """`grade` (0 to 1) is None where the reading can't count; `reason` then says why.
+Observation: TypeAlias = tuple[str, Reading | None, float | None, str]
+"""A reading's name, the reading, its grade (0 to 1), and the reason where there is none.
 
-    `reading` is kept without a grade only where it counts but has no z.
-    """
-
-    name: str
-    reading: Reading | None
-    grade: float | None
-    reason: str
+Without a grade the reading is kept only where it counts but has no z. A plain tuple: a day makes hundreds of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,7 @@ class Sight:
     floors: Mapping[str, datetime]
     reach: Mapping[str, float]
     deadlines: Mapping[str, datetime]
+    items: Mapping[str, Reading | Missing]
     bounds: dict[Timing, Bounds] = field(default_factory=dict, repr=False)
 
 
@@ -57,7 +53,8 @@ def sight_of(readings: Readings, window: Window, scope: Scope) -> Sight:
     deadlines = {"window_start": window.start, "window_end": window.end, "as_of": window.as_of}
     floors = {"within_window": window.start}
     reach = {ends: 1.0 if edge == "start" else max(1.0, window.length / DAY) for ends, edge in _EDGES.items()}
-    return Sight(readings, scope, scope.asset.lower(), scope.is_market, window.as_of, edges, floors, reach, deadlines)
+    asset, market, items = scope.asset.lower(), scope.is_market, readings.items_by_name
+    return Sight(readings, scope, asset, market, window.as_of, edges, floors, reach, deadlines, items)
 
 
 def observe(clause: Clause, sight: Sight) -> Observation:
@@ -66,17 +63,17 @@ def observe(clause: Clause, sight: Sight) -> Observation:
     A reading known after `as_of` is treated exactly like one that doesn't exist, whatever the clause says.
     """
     name = clause.named(sight.asset, market=sight.market)
-    found = sight.readings.items_by_name.get(name)
+    found = sight.items.get(name)
     if not isinstance(found, Reading) or found.known > sight.as_of:
-        return Observation(name, None, None, f"{clause.id} is missing: {_absence(name, found, sight)}")
+        return name, None, None, f"{clause.id} is missing: {_absence(name, found, sight)}"
     first, last, deadline = sight.bounds.get(clause.timing) or _bounds(clause.timing, sight)
     if not first <= found.end <= last or found.known > deadline:
-        return Observation(name, None, None, f"{clause.id} is missing: {_lateness(clause, found, sight)}")
+        return name, None, None, f"{clause.id} is missing: {_lateness(clause, found, sight)}"
     measure = found.z if clause.on_z else found.value
     if measure is None or isnan(measure):
-        return Observation(name, found, None, f"{clause.id} has no grade: {_flaw(clause, found)}")
+        return name, found, None, f"{clause.id} has no grade: {_flaw(clause, found)}"
     grade = (measure - clause.start) / (clause.end - clause.start)
-    return Observation(name, found, 0.0 if grade <= 0 else min(grade, 1.0), "")
+    return name, found, 0.0 if grade <= 0 else 1.0 if grade >= 1 else grade, ""
 
 
 def _bounds(timing: Timing, sight: Sight) -> Bounds:
