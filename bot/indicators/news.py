@@ -153,11 +153,11 @@ def count(view: View, topic: str) -> Measured:
 
 
 def _leading(view: View, marked: Marked, rows: Flags) -> Headline | None:
-    """Best one that tells of a move like the window's, else one that names the market; then outlet, then time."""
-    tied, prominence = _tied(view, marked), view.snapshot.topics.prominence
+    """Best one that tells of a move like the window's and of no other, else of the market; then outlet, then time."""
+    tied, mixed, prominence = _tied(view, marked), marked.falls & marked.rises, view.snapshot.topics.prominence
+    distance = np.where(tied & ~mixed, 0, np.where(tied, 1, np.where(marked.market, 2, 3)))
     ranked = [
-        (0 if tied[row] else 1 if marked.market[row] else 2, prominence(marked.headline(row).outlet), row)
-        for row in np.flatnonzero(rows).tolist()
+        (int(distance[row]), prominence(marked.headline(row).outlet), row) for row in np.flatnonzero(rows).tolist()
     ]
     return marked.headline(min(ranked)[2]) if ranked else None
 

@@ -26,7 +26,7 @@ def cause_faults(document: Document, topics: Names = None) -> Iterator[Fault]:
     `topics` are those of the headlines that readings may name; None where they aren't known and any will do.
     """
     yield from _stem(document)
-    yield from _scopes(document)
+    yield from _scopes(document, document.data)
     clauses = [*_entries(document, "evidence"), *_entries(document, "counter")]
     for loc, entry in clauses:
         yield from _reading(document, loc, entry, topics)
@@ -55,6 +55,7 @@ def day_kind_faults(document: Document, topics: Names = None) -> Iterator[Fault]
     kinds = _entries(document, "kinds")
     for loc, entry in kinds:
         yield from _conditions(document, loc, entry, topics)
+        yield from _scopes(document, entry, loc)
     catch_all = [loc for loc, entry in kinds if not entry.get("when")]
     if kinds and catch_all[-1:] != [kinds[-1][0]]:
         yield document.fault(kinds[-1][0], "the last kind must stand without `when`, for every other day")
@@ -98,10 +99,10 @@ def _stem(document: Document) -> Iterator[Fault]:
         yield document.fault(("cause",), f"the cause '{cause}' must be named like its file, '{stem}'")
 
 
-def _scopes(document: Document) -> Iterator[Fault]:
-    for n, name in enumerate(_names(document.data, "scopes")):
+def _scopes(document: Document, entry: Any, loc: Loc = ()) -> Iterator[Fault]:
+    for n, name in enumerate(_names(entry, "scopes")):
         if name not in ("market", *ASSETS):
-            yield document.fault(("scopes", n), f"unknown scope '{name}'; known are market, {', '.join(ASSETS)}")
+            yield document.fault((*loc, "scopes", n), f"unknown scope '{name}'; known are market, {', '.join(ASSETS)}")
 
 
 def _reading(document: Document, loc: Loc, entry: dict[str, Any], topics: Names) -> Iterator[Fault]:

@@ -24,23 +24,25 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class DayKindRule:
-    """`kind` holds where every condition does; no condition holds always."""
+    """`kind` holds where every condition does, in the named scopes (in all where none is named)."""
 
     kind: DayKind
     when: tuple[Condition, ...]
+    scopes: tuple[str, ...] = ()
 
 
 def compile_day_kinds(file: DayKindsFile) -> tuple[DayKindRule, ...]:
-    return tuple(DayKindRule(entry.kind, tuple(map(_condition, entry.when))) for entry in file.kinds)
+    return tuple(DayKindRule(entry.kind, tuple(map(_condition, entry.when)), entry.scopes) for entry in file.kinds)
 
 
 def day_kind(rules: Sequence[DayKindRule], sight: Sight) -> DayKind:
     """The first kind whose conditions hold.
 
-    Raises OutsideData where a reading it depends on is missing: without it every cause would be judged for the wrong
-    kind of day.
+    Raises OutsideData where a reading of the scope's own asset is missing: without it every cause would be judged for
+    the wrong kind of day. A condition on another asset's reading doesn't hold where that is missing.
     """
-    return next(rule.kind for rule in rules if all(_holds(condition, sight) for condition in rule.when))
+    told = (rule for rule in rules if not rule.scopes or sight.scope.name in rule.scopes)
+    return next(rule.kind for rule in told if all(_holds(condition, sight) for condition in rule.when))
 
 
 def _condition(entry: ConditionEntry) -> Condition:
@@ -52,6 +54,8 @@ def _holds(condition: Condition, sight: Sight) -> bool:
     name = condition.reading.replace("{asset}", sight.asset)
     found = sight.readings.items_by_name.get(name)
     if not isinstance(found, Reading) or found.known > sight.as_of or isnan(found.value):
+        if name == condition.reading:
+            return False
         reason = f": {found.reason}" if isinstance(found, Missing) else ""
         remedy = "Choose a time and a window that its bars fill; where they are daily, 24h or 7d"
         raise OutsideData(f"The kind of day can't be told without {name}{reason}. {remedy}.")

@@ -123,6 +123,7 @@ class ConditionEntry(Shape):
 
 class DayKindEntry(Shape):
     kind: Kind
+    scopes: tuple[str, ...] = Field(default=(), strict=False)
     when: tuple[ConditionEntry, ...] = Field(default=(), strict=False)
 
 

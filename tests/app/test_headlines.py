@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.app import tables
 from bot.app.form import recap_form
 from bot.app.recap import Request, explain_at, make_recap
-from bot.domain.series import Headline
+from bot.domain.series import Headline, Release
 from bot.sources.archive import Archive
 from bot.sources.snapshot import StoredHistory, from_archive
 from bot.store import Store
@@ -24,18 +24,30 @@ TOLD = Headline(
 
 
 def published():
-    """Two made-up months of twenty titles a day, and what was said on the last one."""
+    """Two made-up months of twenty titles a day, ever more of the Fed the older, and what was said on the last day."""
     ordinary = [
-        Headline(FAMOUS.as_of - day * DAY - timedelta(minutes=30 * n), "", f"Nothing new on day {day}, part {n}", "")
+        Headline(
+            FAMOUS.as_of - day * DAY - timedelta(minutes=30 * n),
+            "",
+            f"{'The Fed' if n < day // 4 else 'Nothing new'} on day {day}, part {n}",
+            "",
+        )
         for day in range(60)
         for n in range(20)
     ]
     return sorted([*ordinary, TOLD], key=lambda h: (h.time, h.outlet, h.title))
 
 
+def released():
+    """A made-up inflation figure a week for a year, and one on the day that is told."""
+    times = [FAMOUS.as_of - timedelta(hours=10, days=7 * week) for week in range(52)]
+    return [Release(t, "CPI (MoM)", "high", "0.3%", "", f"0.{n % 4}%", t) for n, t in enumerate(times)]
+
+
 @pytest.fixture(scope="module")
 def with_headlines(sample) -> Archive:
-    return replace(sample, headlines=tuple(published()))
+    releases = tuple(sorted([*sample.releases, *released()], key=lambda r: (r.time, r.event)))
+    return replace(sample, headlines=tuple(published()), releases=releases)
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +104,5 @@ def test_the_store_tells_the_same_as_the_archive(with_headlines, source, ruleboo
             request = replace(FAMOUS, length=length)
             forms = [recap_form(make_recap(request, origin, rulebook, templates)) for origin in (stored, source)]
             assert forms[0] == forms[1]
+            (surprise,) = [r for r in forms[0]["readings"] if r["name"] == "calendar.surprise.inflation"]
+            assert surprise["z"] is not None

@@ -78,6 +78,7 @@ def test_releases_ahead_are_told_without_their_outcome():
         AS_OF + timedelta(hours=13), "CPI", "high", "0.3%", "0.2%", "0.5%", AS_OF + timedelta(hours=13, minutes=1)
     )
     past = Release(START, "PMI", "high", "", "", "49", START)
-    history = History.of([], [bars([1.0] * 3000)], [ahead, past])
+    now = Release(AS_OF, "GDP", "high", "2%", "", "", None)
+    history = History.of([], [bars([1.0] * 3000)], [ahead, past, now])
     upcoming = measure(history.at(AS_OF), Window(START, END, AS_OF), MARKET).upcoming
     assert [(r.event, r.actual, r.actual_known) for r in upcoming] == [("CPI", "", None)]

@@ -228,3 +228,8 @@ def test_a_snapshot_holds_only_what_was_published_by_then():
 def test_topics_of_the_readings_are_those_of_the_rules():
     topics = replace(TOPICS, topics=(*TOPICS.topics, Topic("oil_2", "Oil", ("oil",))))
     assert value("news.count.oil_2", [*month(), at(1, "Oil"), *filler(15)], topics=topics).value == 1
+
+
+def test_a_headline_of_a_fall_alone_leads_before_one_of_both():
+    both, plain = at(1, "Fed: bitcoin falls, then rises"), at(5, "Fed: bitcoin falls")
+    assert leading(both, plain) == plain.title

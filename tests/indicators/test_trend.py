@@ -71,7 +71,7 @@ def test_rsi_is_wilders_recursion(closes):
 
 def test_rsi_is_of_the_days_before_the_window():
     days = [float(100 + n) for n in range(40) for _ in range(24)]
-    strong = value("price.rsi.btc", bars([*days, *[1.0] * 24]))
+    strong = value("price.rsi.btc", bars([*days, *[50.0] * 24]))
     assert (strong.value, strong.end) == (100.0, START)
     assert "never moved" in reason("price.rsi.btc", bars([100.0] * HOURS))
     assert "15 make an RSI" in reason("price.rsi.btc", bars(days[: 24 * 15]))

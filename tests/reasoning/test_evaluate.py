@@ -286,6 +286,32 @@ def test_day_kinds(folder, m, r, kind):
     assert explain(folder.load(), given, WINDOW, MARKET).day_kind is kind
 
 
+ETH_FELL = """\
+  - kind: selloff
+    scopes: [market]
+    when:
+      - reading: price.return_over_atr.eth
+        at_most: -1.0
+  - kind: quiet
+"""
+
+
+@pytest.mark.parametrize(
+    ("eth", "scope", "kind"),
+    [
+        (reading("price.return_over_atr.eth", -1.2), MARKET, DayKind.SELLOFF),
+        (reading("price.return_over_atr.eth", -0.9), MARKET, DayKind.QUIET),
+        (reading("price.return_over_atr.eth", -1.2), Scope("BTC"), DayKind.QUIET),
+        (Missing("price.return_over_atr.eth", "no bars"), MARKET, DayKind.QUIET),
+    ],
+)
+def test_a_kind_of_some_scopes_by_another_assets_reading(folder, eth, scope, kind):
+    folder.swap("  - kind: quiet\n", ETH_FELL, "day_kinds.yaml")
+    moves = (reading("price.return_over_atr.btc", 0.1), reading("price.range_over_atr.btc", 1), eth)
+    given = Readings({item.name: item for item in moves})
+    assert explain(folder.load(), given, WINDOW, scope).day_kind is kind
+
+
 @pytest.mark.parametrize(
     "unusable",
     [

@@ -204,6 +204,7 @@ KINDS_WRONG = {
     "a kind is missing": ("kind: rally", "kind: selloff", "no day could ever be called rally"),
     "unknown reading": ("price.range_over_atr", "price.range_over_att", "did you mean 'price.range_over_atr.{asset}'?"),
     "no limit": ("        at_most: -0.8\n", "", "a condition needs `at_least`, `at_most` or both"),
+    "unknown scope": ("kind: rally\n", "kind: rally\n    scopes: [mars]\n", "unknown scope 'mars'; known are market"),
     "unknown kind": ("kind: rally", "kind: moon", "kinds.moon.kind: 'moon' is not one of"),
 }
 
