@@ -99,7 +99,7 @@ class Finding(NamedTuple):
 
 _OPENING = (Role.TRIGGER, Role.BACKDROP)
 _CARRYING = (Role.MECHANISM, Role.AMPLIFIER)
-_CHANCE = 1 / 3
+_CHANCE = 3 / 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Explanation:
         """The active causes and those that are possible but less likely than not, best first.
 
         Most certain first; ties by points, then by name. What only carries a move doesn't open the list while
-        something that may have started it has a chance of a third; the surest carrier stands third at the latest.
+        something that may have started it has a chance of three in eight; the surest carrier stands third at the latest.
         """
         possible = [f for f in self.findings if f.active or f.possible]
         surest = sorted(possible, key=lambda f: (-f.confidence, -f.points, f.cause))

@@ -35,8 +35,8 @@ def test_a_cascade_does_not_open_where_something_may_have_started_the_fall():
     assert names(told.ranking) == ["outflow", "cascade"]
 
 
-def test_a_cascade_opens_where_nothing_else_has_a_chance_of_a_third():
-    told = explanation(finding("cascade", Role.AMPLIFIER, 0.95), finding("outflow", Role.TRIGGER, 0.3))
+def test_a_cascade_opens_where_nothing_else_has_a_chance_of_three_in_eight():
+    told = explanation(finding("cascade", Role.AMPLIFIER, 0.95), finding("outflow", Role.TRIGGER, 0.37))
     assert names(told.hypotheses) == ["cascade", "outflow"]
 
 
