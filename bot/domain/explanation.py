@@ -127,7 +127,8 @@ class Explanation:
         """The active causes and those that are possible but less likely than not, best first.
 
         Most certain first; ties by points, then by name. What only carries a move doesn't open the list while
-        something that may have started it has a chance of three in eight; the surest carrier stands third at the latest.
+        something that may have started it has a chance of three in eight; the surest carrier stands third at the
+        latest.
         """
         possible = [f for f in self.findings if f.active or f.possible]
         surest = sorted(possible, key=lambda f: (-f.confidence, -f.points, f.cause))
