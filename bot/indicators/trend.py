@@ -51,7 +51,7 @@ def wilder_rsi(closes: Values, period: int = PERIOD) -> float:
     gains, losses = float((weights * np.maximum(steps, 0)).sum()), float((weights * np.maximum(-steps, 0)).sum())
     if gains + losses == 0:
         raise NoData("the price never moved before the window")
-    return 100 * gains / (gains + losses)
+    return 100 * (gains / (gains + losses))
 
 
 def _wilder_weights(count: int, period: int) -> Values:
