@@ -1,27 +1,55 @@
 """The operator's settings: environment variables over one TOML file, read when asked.
 
-A setting `home` is `home = "…"` in the file and `RECAP_HOME` in the environment. Nothing is taken silently: an unknown
-name or a bad value is an error that says where it stands.
+A setting `home` is `home = "…"` in the file and `RECAP_HOME` in the environment; `coinalyze` of the table `[keys]` is
+`RECAP_KEYS__COINALYZE`. Nothing is taken silently: an unknown name or a bad value is an error that says where it
+stands.
 """
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from bot.domain.catalogue import ASSETS, COVERED
 from bot.errors import SettingsError
+from bot.settings_text import SettingsFile, Variables, default_home
 
-__all__ = ["Settings", "default_home", "load_settings"]
+__all__ = ["Delivery", "Keys", "Settings", "load_settings"]
 
-PREFIX = "RECAP_"
-_FILE = f"{PREFIX}CONFIG"
+VENUES = ("binance", "bybit", "okx", "gate", "coinbase", "kraken", "deribit", "hyperliquid")
+FEEDS = {
+    "CoinDesk": "https://www.coindesk.com/arc/outboundfeeds/rss/",
+    "Cointelegraph": "https://cointelegraph.com/rss",
+    "Decrypt": "https://decrypt.co/feed",
+    "The Block": "https://www.theblock.co/rss.xml",
+}
 _FOLDERS = ("home", "rules", "templates")
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
+
+
+def _split(text: object) -> object:
+    """A list may be written with commas, as the environment must."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+def _pairs(text: object) -> object:
+    """A table may be written as `name=value, name=value`, as the environment must."""
+    if not isinstance(text, str):
+        return text
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if not all(equals for _, equals, _ in pairs):
+        raise ValueError("write it as name=value, name=value")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_split)]
+Table = Annotated[dict[str, str], BeforeValidator(_pairs)]
 
 
 def _database_in(fields: dict[str, Any]) -> SecretStr:
@@ -30,16 +58,58 @@ def _database_in(fields: dict[str, Any]) -> SecretStr:
     return SecretStr(f"sqlite:///{home / 'recap.sqlite3'}")
 
 
-class Settings(BaseModel):
-    """What an operator may set. `rules` and `templates` are own folders in place of those that come along."""
-
+class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Keys(_Table):
+    """Keys that open better sources; none is needed."""
+
+    coinalyze: SecretStr | None = None
+    sosovalue: SecretStr | None = None
+    fred: SecretStr | None = None
+    coingecko: SecretStr | None = None
+    coinglass: SecretStr | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _nothing_is_no_key(cls, key: object) -> object:
+        return key or None
+
+
+class Delivery(_Table):
+    """How fast messages go out, in Telegram's terms, and how late a missed slot is still served."""
+
+    per_second: float = Field(25, gt=0, le=1000)
+    per_chat_second: float = Field(1, gt=0, le=30)
+    per_group_minute: float = Field(18, gt=0, le=60)
+    catch_up_minutes: int = Field(120, ge=1, le=1440)
+    paid_broadcast: bool = False
+
+
+class Settings(_Table):
+    """What an operator may set. `rules` and `templates` are own folders in place of those that come along.
+
+    `endpoints` maps a host to the address that answers in its place; `feeds` an outlet's name to its RSS address.
+    """
 
     home: Path
     database_url: SecretStr = Field(default_factory=_database_in)
     rules: Path | None = None
     templates: Path | None = None
     locale: Literal["en", "zh"] = "en"
+    telegram_token: SecretStr | None = None
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_operators: Numbers = ()
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    listen: str = "127.0.0.1:8080"
+    venues: Names = VENUES
+    assets: Names = COVERED
+    feeds: Table = Field(default_factory=lambda: dict(FEEDS))
+    endpoints: Table = Field(default_factory=dict)
+    keys: Keys = Keys()
+    delivery: Delivery = Delivery()
 
     @field_validator("database_url")
     @classmethod
@@ -55,122 +125,113 @@ class Settings(BaseModel):
             raise ValueError(f"{folder} is no folder")
         return folder
 
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_of_a_bot(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
+            raise ValueError("a token is a number, a colon and letters, as @BotFather gives it")
+        return token
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _secure_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("https://"):
+            raise ValueError("Telegram calls addresses that begin with https:// only")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_of_telegrams_letters(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("use 1 to 256 letters, digits, _ and -")
+        return secret
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, address: str) -> str:
+        if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", address):
+            raise ValueError("write a host and a port, such as 0.0.0.0:8080")
+        return address
+
+    @field_validator("venues")
+    @classmethod
+    def _known_venues(cls, venues: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_nearest(name.lower(), VENUES, "venue") for name in venues)
+
+    @field_validator("assets")
+    @classmethod
+    def _known_assets(cls, assets: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_nearest(name.upper(), ASSETS, "asset") for name in assets)
+
+    @field_validator("endpoints")
+    @classmethod
+    def _hosts_and_addresses(cls, endpoints: dict[str, str]) -> dict[str, str]:
+        for host, url in endpoints.items():
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+                raise ValueError(f"{host} needs an address such as http://127.0.0.1:9000")
+            if "/" in host or "." not in host:
+                raise ValueError(f"{host!r} is no host; write one such as api.telegram.org")
+        return endpoints
+
+
+def _nearest(name: str, names: tuple[str, ...], what: str) -> str:
+    if name in names:
+        return name
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+    raise ValueError(f"{name} is no {what} known here; {hint}")
+
 
 def load_settings(environ: Mapping[str, str], platform: str = sys.platform) -> Settings:
     """The settings from `environ` and from the file it names, or else `settings.toml` in the data folder.
 
     Raises SettingsError for a file that can't be read, an unknown name and a bad value; secrets are never shown.
     """
-    variables = _variables(environ)
-    home = Path(variables["home"][1]).expanduser() if "home" in variables else default_home(environ, platform)
-    file = _File.read(environ, home)
-    values: dict[str, Any] = {"home": home.absolute(), **file.values}
-    values |= {name: _absolute(name, text, Path.cwd()) for name, (_, text) in variables.items()}
+    variables = Variables(environ, _paths(Settings))
+    home = variables.texts.get(("home",))
+    folder = Path(home).expanduser() if home else default_home(environ, platform)
+    file = SettingsFile.read(variables.file, folder, _paths(Settings))
+    values = _absolute({"home": str(folder.absolute())}, Path.cwd())
+    values |= _absolute(file.values, file.path.absolute().parent)
+    for path, text in variables.texts.items():
+        _set(values, path, text)
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(_absolute(values, Path.cwd()))
     except ValidationError as error:
-        places = {name: variable for name, (variable, _) in variables.items()}
-        raise SettingsError("\n".join(_told(error, places, file))) from None
+        raise SettingsError("\n".join(_told(error, variables, file))) from None
 
 
-def default_home(environ: Mapping[str, str], platform: str) -> Path:
-    """The data folder where the platform's programs keep theirs."""
-    user = Path(environ.get("HOME") or Path.home())
-    if platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or user / "AppData" / "Local") / "market-recap-bot"
-    if platform == "darwin":
-        return user / "Library" / "Application Support" / "market-recap-bot"
-    return Path(environ.get("XDG_DATA_HOME") or user / ".local" / "share") / "market-recap-bot"
+def _paths(model: type[BaseModel]) -> frozenset[tuple[str, ...]]:
+    """The names of all settings: one step each, two inside a table."""
+    found: set[tuple[str, ...]] = set()
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        inside = _paths(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else frozenset()
+        found |= {(name,)} | {(name, *rest) for rest in inside}
+    return frozenset(found)
 
 
-def _variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Setting -> (variable, text). An empty variable counts as not set: compose files pass on what isn't there."""
-    found = {
-        name.removeprefix(PREFIX).lower(): (name, text)
-        for name, text in environ.items()
-        if name.startswith(PREFIX) and name != _FILE and text
+def _set(values: dict[str, Any], path: tuple[str, ...], text: str) -> None:
+    *tables, name = path
+    for table in tables:
+        inner = values.get(table)
+        values = values.setdefault(table, {}) if not isinstance(inner, dict) else inner
+    values[name] = text
+
+
+def _absolute(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Folders as they are meant where they are written: from the settings file's own folder, or the current one."""
+    return {
+        name: folder / Path(value).expanduser() if name in _FOLDERS and isinstance(value, str) else value
+        for name, value in values.items()
     }
-    faults = [_unknown(variable, variable, _variable_names()) for name, (variable, _) in found.items() if _alien(name)]
-    if faults:
-        raise SettingsError("\n".join(faults))
-    return found
 
 
-def _variable_names() -> list[str]:
-    return [_FILE, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)]
-
-
-def _alien(name: str) -> bool:
-    return name not in Settings.model_fields
-
-
-def _unknown(place: str, name: str, names: list[str]) -> str:
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-    return f"{place}: unknown setting {name!r}; {hint}"
-
-
-class _File:
-    """A settings file: its values, and the lines they stand on."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path, self._text = path, text
-        self.values = self._parse()
-        faults = [_unknown(self.place(n), n, list(Settings.model_fields)) for n in self.values if _alien(n)]
-        if faults:
-            raise SettingsError("\n".join(faults))
-
-    @classmethod
-    def read(cls, environ: Mapping[str, str], home: Path) -> "_File":
-        named = environ.get(_FILE)
-        path = Path(named).expanduser() if named else home / "settings.toml"
-        try:
-            return cls(path, path.read_text(encoding="utf-8-sig"))
-        except UnicodeDecodeError:
-            raise SettingsError(f"{path}: not UTF-8 text; save the settings as UTF-8") from None
-        except OSError as error:
-            if not named and isinstance(error, FileNotFoundError | NotADirectoryError):
-                return cls(path, "")
-            hint = f" Correct {_FILE} or make the file." if named else ""
-            raise SettingsError(f"{path}: the settings can't be read ({error.strerror}).{hint}") from None
-
-    def place(self, name: str) -> str:
-        return f"{self.path}:{line}" if (line := self._lines().get(name)) else str(self.path)
-
-    def _parse(self) -> dict[str, Any]:
-        try:
-            values = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            reason, _, end = str(error).partition(" (at ")
-            lines = self._text.split("\n")
-            line, column = re.findall(r"\d+", end) or (len(lines), len(lines[-1]) + 1)
-            raise SettingsError(f"{self.path}:{line}:{column}: no valid TOML: {reason}") from None
-        return {name: _absolute(name, value, self.path.absolute().parent) for name, value in values.items()}
-
-    def _lines(self) -> dict[str, int]:
-        """The line each top-level name or table is first named on."""
-        found: dict[str, int] = {}
-        inside = False
-        for number, line in enumerate(self._text.splitlines(), 1):
-            table = re.match(r"""\s*\[+\s*["']?([\w-]+)""", line)
-            match = table or (not inside and re.match(r"""\s*["']?([\w-]+)["']?\s*[.=]""", line))
-            inside = inside or bool(table)
-            if match:
-                found.setdefault(match[1], number)
-        return found
-
-
-def _absolute(name: str, value: Any, folder: Path) -> Any:
-    """A folder as it is meant where it is written: from the settings file's own folder, or from the current one."""
-    if name in _FOLDERS and isinstance(value, str):
-        return folder / Path(value).expanduser()
-    return value
-
-
-def _told(error: ValidationError, variables: Mapping[str, str], file: _File) -> Iterator[str]:
+def _told(error: ValidationError, variables: Variables, file: SettingsFile) -> Iterator[str]:
     faults = error.errors(include_input=False, include_url=False)
     # A default that depends on a bad value is no fault of its own.
     for fault in (f for f in faults if f["type"] != "default_factory_not_called"):
-        name = str(fault["loc"][0])
+        path = tuple(str(step) for step in fault["loc"] if isinstance(step, str))
         reason = fault["msg"].removeprefix("Value error, ")
-        yield f"{variables.get(name) or file.place(name)}: bad value for {name!r}: {reason[0].lower()}{reason[1:]}"
+        place = variables.place(path) or file.place(path)
+        yield f"{place}: bad value for {'.'.join(path)!r}: {reason[0].lower()}{reason[1:]}"

@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import SettingsError
-from bot.settings import Settings, default_home, load_settings
+from bot.settings import Settings, load_settings
+from bot.settings_text import default_home
 
 EXAMPLE = Path(__file__).parent.parent / "deploy" / "settings.example.toml"
 
@@ -112,7 +113,9 @@ def test_an_unknown_name_in_the_file_is_told_with_its_line_and_the_nearest_name(
 def test_a_name_unlike_any_is_told_what_there_is(environ, write):
     path = write("frobnicate = 1")
     assert refusal(environ) == (
-        f"{path}:1: unknown setting 'frobnicate'; there are home, database_url, rules, templates, locale"
+        f"{path}:1: unknown setting 'frobnicate'; there are assets, database_url, delivery, endpoints, feeds, home, "
+        "keys, listen, locale, rules, telegram_mode, telegram_operators, telegram_token, templates, venues, webhook_secret, "
+        "webhook_url"
     )
 
 
@@ -202,3 +205,59 @@ def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path):
     assert load_settings({"RECAP_CONFIG": str(tmp_path / "settings.toml")}).model_fields_set == set(
         Settings.model_fields
     )
+
+
+def test_a_setting_inside_a_table_has_a_variable_of_its_own(environ, write):
+    write("[delivery]", "per_second = 10", "[keys]", 'fred = "hunter2"')
+    settings = load_settings(environ | {"RECAP_DELIVERY__PER_CHAT_SECOND": "2", "RECAP_KEYS__COINALYZE": "hunter2"})
+    assert (settings.delivery.per_second, settings.delivery.per_chat_second) == (10, 2)
+    assert settings.keys.fred is not None
+    assert settings.keys.coinalyze is not None
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_list_and_a_table_can_be_written_in_a_variable(environ):
+    settings = load_settings(
+        environ
+        | {
+            "RECAP_VENUES": "okx, Gate",
+            "RECAP_TELEGRAM_OPERATORS": "1,22",
+            "RECAP_ENDPOINTS": "api.telegram.org=http://127.0.0.1:9, www.okx.com=http://127.0.0.1:9/okx",
+        }
+    )
+    assert settings.venues == ("okx", "gate")
+    assert settings.telegram_operators == (1, 22)
+    assert settings.endpoints["www.okx.com"] == "http://127.0.0.1:9/okx"
+
+
+def test_an_unknown_name_inside_a_table_is_told_with_its_line(environ, write):
+    path = write('locale = "en"', "[delivery]", "", "per_secnd = 3")
+    assert refusal(environ) == f"{path}:4: unknown setting 'per_secnd'; did you mean 'per_second'?"
+
+
+def test_a_bad_value_inside_a_table_is_told_with_its_line(environ, write):
+    path = write("[delivery]", "per_second = -3")
+    assert refusal(environ) == (f"{path}:2: bad value for 'delivery.per_second': input should be greater than 0")
+
+
+def test_a_bad_value_inside_a_table_is_told_with_its_variable(environ):
+    assert refusal(environ | {"RECAP_DELIVERY__PER_SECOND": "fast"}).startswith("RECAP_DELIVERY__PER_SECOND: bad value")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("VENUES", "binanse", "binanse is no venue known here; did you mean binance?"),
+        ("ASSETS", "BTC,ETHH", "ETHH is no asset known here; did you mean ETH?"),
+        ("TELEGRAM_TOKEN", "hunter2", "a token is a number, a colon and letters, as @BotFather gives it"),
+        ("WEBHOOK_URL", "http://x.org", "Telegram calls addresses that begin with https:// only"),
+        ("WEBHOOK_SECRET", "hunter2!", "use 1 to 256 letters, digits, _ and -"),
+        ("LISTEN", "8080", "write a host and a port, such as 0.0.0.0:8080"),
+        ("ENDPOINTS", "api.telegram.org", "write it as name=value, name=value"),
+        ("ENDPOINTS", "api.telegram.org=localhost", "api.telegram.org needs an address such as http://127.0.0.1:9000"),
+    ],
+)
+def test_what_a_setting_can_not_be_is_told_with_the_remedy(environ, variable, value, reason):
+    told = refusal(environ | {f"RECAP_{variable}": value})
+    assert told.startswith(f"RECAP_{variable}: bad value for '{variable.lower()}': ")
+    assert told.lower().endswith(reason.lower())
