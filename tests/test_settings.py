@@ -114,8 +114,8 @@ def test_a_name_unlike_any_is_told_what_there_is(environ, write):
     path = write("frobnicate = 1")
     assert refusal(environ) == (
         f"{path}:1: unknown setting 'frobnicate'; there are assets, database_url, delivery, endpoints, feeds, home, "
-        "keys, listen, locale, rules, telegram_mode, telegram_operators, telegram_token, templates, venues, webhook_secret, "
-        "webhook_url"
+        "keys, listen, locale, rules, telegram_mode, telegram_operators, telegram_token, templates, venues, "
+        "webhook_secret, webhook_url"
     )
 
 

@@ -12,12 +12,13 @@ from bot.indicators.measure import measure, window_until
 from bot.indicators.robust import NoData
 from bot.indicators.snapshot import Snapshot
 from bot.narrative.environment import Templates
+from bot.narrative.outline import Plan
 from bot.narrative.plan import plan
 from bot.narrative.write import write
 from bot.reasoning.evaluate import explain
 from bot.reasoning.rulebook import Rulebook
 
-__all__ = ["Request", "Source", "explain_at", "make_recap"]
+__all__ = ["Request", "Source", "Story", "explain_at", "make_recap", "make_story"]
 
 
 class Source(Protocol):
@@ -44,10 +45,27 @@ class Request:
     style: str = "thread"
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is to be told, before it has a language: the explanation, and the facts in their order."""
+
+    explanation: Explanation
+    plan: Plan
+
+    def tell(self, locale: str, style: str, templates: Templates) -> Recap:
+        """The recap in one language and style."""
+        return Recap(self.explanation, write(self.plan, locale, style, templates))
+
+
 def make_recap(
     request: Request, source: Source, rulebook: Rulebook, templates: Templates, before: Explanation | None = None
 ) -> Recap:
-    """The recap asked for; raises OutsideData where the data can't tell what kind of move there was.
+    """The recap asked for; raises OutsideData where the data can't tell what kind of move there was."""
+    return make_story(request, source, rulebook, before).tell(request.locale, request.style, templates)
+
+
+def make_story(request: Request, source: Source, rulebook: Rulebook, before: Explanation | None = None) -> Story:
+    """Gathered, measured, explained and planned; raises OutsideData likewise.
 
     The day before is explained too, so that a cause that led yesterday reads as "still" and openers don't repeat;
     who has that explanation at hand gives it as `before`.
@@ -55,8 +73,7 @@ def make_recap(
     snapshot = source.at(request.as_of)
     explanation = explain_at(request, source, rulebook, snapshot)
     before = before or _day_before(request, snapshot, rulebook)
-    told = plan(explanation, (plan(before),) if before else ())
-    return Recap(explanation, write(told, request.locale, request.style, templates))
+    return Story(explanation, plan(explanation, (plan(before),) if before else ()))
 
 
 def explain_at(request: Request, source: Source, rulebook: Rulebook, snapshot: Snapshot | None = None) -> Explanation:
