@@ -195,7 +195,7 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     # headlines from six hours before the window to its end, a repeated title once
     ("news.headlines", Unit.COUNT, "headlines of any topic or none", NONE),
     ("news.count.{topic}", Unit.COUNT, "headlines that name the topic; carries the leading one", NONE),
-    ("news.usual.{topic}", Unit.COUNT, "as many as its share of the 30 days before makes expect", NONE),
+    ("news.usual.{topic}", Unit.COUNT, "as many as its share of the 90 days before makes expect", NONE),
     ("news.intensity.{topic}", Unit.MULTIPLE, "count + 1 over usual + 1; 1 is usual", NONE),
     ("news.intensity_3d.{topic}", Unit.MULTIPLE, "the same over the 72 hours up to the window's end", NONE),
     ("news.market_tied.{topic}", Unit.MULTIPLE, "the same of those that name the market too", NONE),

@@ -9,6 +9,9 @@ from bot.domain.phrases import PhraseBook, words_of
 
 __all__ = ["NO_TOPICS", "Marks", "Topic", "Topics"]
 
+REMEMBERED = 100_000
+"""Titles kept in mind: those of a year or more, some ten megabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -50,7 +53,7 @@ class Topics:
     ignore: tuple[str, ...] = ()
     ignored_outlets: tuple[str, ...] = ()
     lead_outlets: tuple[str, ...] = ()
-    _seen: dict[tuple[str, str], Marks | None] = field(default_factory=dict, repr=False)
+    _seen: dict[tuple[str, str], tuple[str, Marks | None]] = field(default_factory=dict, repr=False)
     _meant: dict[tuple[int, str], Marks | None] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -59,13 +62,19 @@ class Topics:
 
     def marks(self, title: str, outlet: str = "") -> Marks | None:
         """What the title says; None where the title or its outlet is to be ignored."""
+        return self.said(title, outlet)[1]
+
+    def said(self, title: str, outlet: str) -> tuple[str, Marks | None]:
+        """The title's words alone, by which it is known again, and what they say; remembered for the next recap."""
         key = (title, outlet)
         if key not in self._seen:
-            self._seen[key] = self.marks_of(words_of(title), outlet)
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            words = words_of(title)
+            self._seen[key] = " ".join(words), self._marks_of(words, outlet)
         return self._seen[key]
 
-    def marks_of(self, words: list[str], outlet: str = "") -> Marks | None:
-        """The same of a title's words, not remembered."""
+    def _marks_of(self, words: list[str], outlet: str) -> Marks | None:
         key = (self._book.found(words), outlet)
         if key not in self._meant:
             self._meant[key] = self._meaning(*key)

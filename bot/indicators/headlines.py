@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from bot.domain.phrases import words_of
 from bot.domain.series import Headline, stamp
 from bot.domain.topics import NO_TOPICS, Marks, Topics
 from bot.indicators.plausible import Stamps
@@ -94,10 +93,9 @@ class HeadlineTrack:
         """What these rows say; which of them are repeated is right from three days after the first."""
         said, published, times = [], dict[str, int](), self._time[start:stop].tolist()
         for item, time in zip(self.items[start:stop], times, strict=True):
-            words = words_of(item.title)
-            bits = self._bits(self.topics.marks_of(words, item.outlet))
+            title, marks = self.topics.said(item.title, item.outlet)
+            bits = self._bits(marks)
             if bits != DROPPED:
-                title = " ".join(words)
                 repeated = time - published.get(title, time - REPEATED - 1) <= REPEATED
                 published[title] = time
                 bits = DROPPED if repeated else bits

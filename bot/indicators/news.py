@@ -1,7 +1,7 @@
 """What the headlines of a window are about, against how often they are about it otherwise.
 
 The span reaches from six hours before the window to its end. With n headlines in it, k of them on a topic, the usual
-number is n times the mean over the 30 days before of the topic's daily share. More news on every subject is no news.
+number is n times the mean over the 90 days before of the topic's daily share. More news on every subject is no news.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ LEAD_IN = timedelta(hours=6)
 """News from shortly before the window still moves prices in it."""
 
 LONG = timedelta(hours=72)
-USUAL_DAYS = 30
+USUAL_DAYS = 90
 FEW = 10
-"""Fewer headlines in a day, or days in the 30, tell no share."""
+"""Fewer headlines in a day, or days in the 90, tell no share."""
 
 NO_DIRECTION = 0.35
 """Average true ranges: after a smaller move, falls and rises explain it alike."""
@@ -164,7 +164,7 @@ def _leading(view: View, marked: Marked, rows: Flags) -> Headline | None:
 
 @indicator("news.usual.{topic}")
 def usual(view: View, topic: str) -> Measured:
-    """n × the topic's mean daily share of the 30 days before the span."""
+    """n × the topic's mean daily share of the 90 days before the span."""
     span = _span(view)
     return span.measured(_usual(view, span, _about, topic), span.marked.topics[:, span.column(topic)])
 
@@ -177,7 +177,7 @@ def intensity(view: View, topic: str) -> Measured:
 
 @indicator("news.intensity_3d.{topic}")
 def intensity_3d(view: View, topic: str) -> Measured:
-    """The same over the 72 hours up to the window's end, against the 30 days before them."""
+    """The same over the 72 hours up to the window's end, against the 90 days before them."""
     return _intensity(view, _long(view), _about, topic)
 
 

@@ -56,7 +56,7 @@ def test_days_with_few_headlines_are_skipped():
 
 def test_too_few_days_make_no_usual_number():
     few = [*month(days=9), *filler(20)]
-    assert reason("news.usual.macro", few) == "9 of the 30 days before 2025-02-24 18:00 UTC hold 10 headlines"
+    assert reason("news.usual.macro", few) == "9 of the 90 days before 2025-02-24 18:00 UTC hold 10 headlines"
     assert value("news.count.macro", few).value == 0
 
 
