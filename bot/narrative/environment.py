@@ -36,8 +36,10 @@ NAMES = (
     "printed",
     "moment",
     "account",
+    "detail",
 )
-"""What a template may name besides its own macros; `printer` is the filters' own, `account` only the evidence has."""
+"""What a template may name besides its own macros; `printer` is the filters' own, `account` and `detail` only the
+evidence has."""
 
 BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "listed", "quote", "exact")
 

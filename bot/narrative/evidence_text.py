@@ -17,7 +17,7 @@ from bot.narrative.plan import plan
 from bot.narrative.topics import topics_of
 from bot.narrative.write import names_of, rendered
 
-__all__ = ["Row", "Why", "why"]
+__all__ = ["Row", "Why", "why", "why_in_short", "why_one"]
 
 MOST_READINGS = 2
 MOST_AGAINST = 5
@@ -120,9 +120,27 @@ class Why:
 
 def why(explanation: Explanation, locale: str, templates: Templates) -> Why:
     """Every judged cause with its evidence; a digit that is no figure raises TemplateFault, as in a thread."""
+    return _told(explanation, _account(explanation), locale, templates, detail="all")
+
+
+def why_in_short(explanation: Explanation, locale: str, templates: Templates) -> Why:
+    """The same for those who read on a telephone: each cause's weightiest evidence, without the clauses."""
+    return _told(explanation, _account(explanation), locale, templates, detail="short")
+
+
+def why_one(explanation: Explanation, number: int, locale: str, templates: Templates) -> Why | None:
+    """One cause that is told, by its place from 1, with every clause; None where there is none of that number."""
     account = _account(explanation)
+    if not 1 <= number <= len(account.active):
+        return None
+    verdict = account.active[number - 1]
+    against = tuple(pair for pair in account.against if pair[0] is verdict)
+    return _told(explanation, Account((verdict,), (), (), against), locale, templates, detail="one")
+
+
+def _told(explanation: Explanation, account: Account, locale: str, templates: Templates, detail: str) -> Why:
     printer = Printer(templates.words[locale], Ledger())
-    names = {**names_of(plan(explanation), printer), "account": account}
+    names = {**names_of(plan(explanation), printer), "account": account, "detail": detail}
     blocks, figures = rendered(templates.page(locale, "why"), names, printer.ledger, f"{locale}/why{SUFFIX}")
     rows = tuple(row for v in (*account.active, *account.rejected, *account.unknown) for row in v.rows)
     return Why(locale, fit(blocks), figures, rows)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.explanation import State
-from bot.narrative.evidence_text import why
+from bot.narrative.evidence_text import why, why_in_short, why_one
 
 
 def judged(cases):
@@ -119,3 +119,32 @@ def locale_causes_fixture(request, templates):
     names = set(re.findall(r'^  "([a-z_]+)": "', source, re.MULTILINE))
     files = (templates.folder / request.param / "causes").glob("*.html.j2")
     return names, {path.name.removesuffix(".html.j2") for path in files}
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading"),
+    [
+        ("en", "1. Money left the US spot funds (94% certain)"),
+        ("zh", "1、资金流出美国现货ETF（把握94%）"),
+    ],
+)
+def test_the_short_form_numbers_the_causes_and_leaves_the_clauses_out(locale, heading, cases, templates):
+    text = why_in_short(judged(cases), locale, templates).posts[0].text
+    assert heading in text
+    assert "/why 1" in text
+    assert "etf.net_flow" not in text
+
+
+def test_one_cause_is_told_with_its_clauses_and_its_own_objections(cases, templates):
+    one = why_one(judged(cases), 1, "en", templates)
+    assert one is not None
+    text = one.posts[0].text
+    assert "etf.net_flow.btc_eth = −469,000,000 USD" in text
+    assert "That money left the US spot funds: BTC's price on Coinbase" in text
+    assert "Not judged" not in text
+    assert {row.cause for row in one.rows} == {"etf_outflow"}
+
+
+@pytest.mark.parametrize("number", [0, -1, 99])
+def test_a_cause_of_no_such_number_is_none(number, cases, templates):
+    assert why_one(judged(cases), number, "en", templates) is None
