@@ -13,6 +13,9 @@ __all__ = ["Facts"]
 UNUSUAL = 0.5
 """A reading so many deviations above its median is on the high side."""
 
+MOVED, STILL = 1.0, 0.5
+"""Average true ranges: what makes a market's day a move, and what is hardly one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -53,6 +56,12 @@ class Facts:
     def value(self, pattern: str) -> float | None:
         found = self.find(pattern)
         return None if found is None else found.value
+
+    @property
+    def ether_led(self) -> bool:
+        """True where the market's recap is about a move of ETH in which BTC hardly took part."""
+        btc, eth = self.value("price.return_over_atr.btc"), self.value("price.return_over_atr.eth")
+        return self.scope.is_market and None not in (btc, eth) and abs(btc or 0.0) < STILL and abs(eth or 0.0) >= MOVED
 
     def up(self, pattern: str) -> bool:
         """Known and above zero."""

@@ -33,9 +33,11 @@ CROWDED = 1.5
 
 def hook(explanation: Explanation, clear: bool, told: Sequence[Section], past: Sequence[Plan]) -> str:
     """The kind of hook: one whose readings are there and that was not used of late."""
+    facts = Facts(explanation.readings, explanation.scope)
     if not clear:
         return "unclear"
-    facts = Facts(explanation.readings, explanation.scope)
+    if facts.ether_led and explanation.day_kind in (DayKind.SELLOFF, DayKind.RALLY):
+        return "ether"
     licensed = {claim for finding in explanation.ranking for claim in finding.claims}
     lead = told[0].lead.cause if told else ""
     kinds = {name: fits for name, fits in _HOOKS[explanation.day_kind].items() if lead in LEADS.get(name, {lead})}

@@ -69,6 +69,11 @@ class Section:
     causes: tuple[Told, ...]
 
     @property
+    def mover(self) -> str:
+        """The coin the title and the hook speak of, in small letters."""
+        return "eth" if self.facts.ether_led else self.scope.asset.lower()
+
+    @property
     def lead(self) -> Told:
         return self.causes[0]
 
@@ -121,6 +126,11 @@ class Plan:
     @property
     def causes(self) -> tuple[Told, ...]:
         return tuple(told for section in self.sections for told in section.causes)
+
+    @property
+    def mover(self) -> str:
+        """The coin the title and the hook speak of, in small letters."""
+        return "eth" if self.facts.ether_led else self.scope.asset.lower()
 
     @property
     def lead(self) -> Told:

@@ -1,6 +1,7 @@
 """Whole threads, word for word: RECAP_UPDATE_THREADS=1 writes the files anew, to be read before they are committed."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,24 @@ def test_the_brief_style_is_shorter(case, templates):
     long, short = (write(told, "en", style, templates).posts[0].text for style in ("thread", "brief"))
     assert len(short) < len(long)
     assert long.splitlines()[0] == short.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "question", "outcome"),
+    [
+        ("en", "ETH surged 9.1%", "while BTC slipped 0.5%. What set ETH apart?", "= a 9.1% rise of ETH"),
+        ("zh", "ETH暴涨9.1%", "BTC却小跌0.5%。为什么是ETH？", "= ETH上涨9.1%"),
+    ],
+)
+def test_a_move_of_eth_that_btc_did_not_share_is_told_as_one_of_eth(locale, title, question, outcome, cases, templates):
+    day = cases.rally()
+    when, items = day.window, dict(day.readings.items())
+    moves = {"price.return.btc": -0.5, "price.return_over_atr.btc": -0.2}
+    moves |= {"price.return.eth": 9.1, "price.return_over_atr.eth": 2.0}
+    items |= {name: cases.reading(name, value, at=when.end) for name, value in moves.items()}
+    inflow = cases.finding("etf_inflow", 0.7, evidence=[("etf.net_flow.btc_eth", 2.0)])
+    told = replace(day, readings=replace(day.readings, items_by_name=items), findings=(inflow,))
+    text = write(plan(told), locale, "thread", templates).posts[0].text
+    assert title in text.splitlines()[0]
+    assert question in text
+    assert outcome in text
