@@ -1,9 +1,14 @@
-"""The clock on the wall."""
+"""The clock on the wall, and one that plays a recorded stretch as if it were now."""
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
-__all__ = ["WallClock"]
+__all__ = ["RehearsalClock", "WallClock"]
+
+LONGEST_NAP = 60.0
+"""Seconds: a machine that slept, or whose clock was set, looks again."""
 
 
 class WallClock:
@@ -13,6 +18,20 @@ class WallClock:
         return datetime.now(UTC)
 
     async def wait_until(self, moment: datetime) -> None:
-        # A machine that slept or whose clock was set wakes up late or early: look again.
         while (rest := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time itself is waited for
-            await asyncio.sleep(min(rest, 60))
+            await asyncio.sleep(min(rest, LONGEST_NAP))
+
+
+class RehearsalClock:
+    """Starts at `start` when it is made and runs `speed` times as fast as the wall's."""
+
+    def __init__(self, start: datetime, speed: float, elapsed: Callable[[], float] = monotonic) -> None:
+        self._start, self._speed, self._elapsed = start, speed, elapsed
+        self._origin = elapsed()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(self._elapsed() - self._origin) * self._speed)
+
+    async def wait_until(self, moment: datetime) -> None:
+        while (rest := (moment - self.now()).total_seconds() / self._speed) > 0:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(min(rest, LONGEST_NAP))

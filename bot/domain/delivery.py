@@ -13,18 +13,20 @@ class Kind(StrEnum):
     """Why a post goes out; the members stand in order of urgency."""
 
     FLASH = "flash"
+    CORRECTION = "correction"
     DAILY = "daily"
     NOTICE = "notice"
     TEST = "test"
 
 
 class DeliveryState(StrEnum):
-    """ready -> claimed -> sending (committed before the call) -> one of the rest.
+    """waiting -> ready -> claimed -> sending (committed before the call) -> one of the rest.
 
-    `retry` waits for its `not_before`; `uncertain` may have arrived: the answer was lost; `dead` never will, for its
-    reason; `expired` was not sent in time.
+    `waiting` is for the part before it; `retry` waits for its `not_before`; `uncertain` may have arrived: the answer
+    was lost; `dead` never will, for its reason; `expired` was not sent in time.
     """
 
+    WAITING = "waiting"
     READY = "ready"
     CLAIMED = "claimed"
     SENDING = "sending"
@@ -74,7 +76,8 @@ class Publication:
 class Parcel:
     """One part claimed for one place. `reply_to` is the message of the part before, 0 without one.
 
-    `silent`: this part must not ring. `attempts` counts calls made before.
+    `silent`: this part must not ring. `attempts` counts calls made before. `edits` is the message to put this text
+    into, 0 for a new message.
     """
 
     delivery_id: int
@@ -88,3 +91,5 @@ class Parcel:
     attempts: int
     expires: datetime
     kind: Kind
+    edits: int = 0
+    previews_links: bool = False

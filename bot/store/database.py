@@ -56,7 +56,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Writes inside are kept as a whole when the block ends, and not at all when it raises."""
-        with told(self._engine), writing(self._engine) as connection:
+        with self.writing() as connection:
             yield Transaction(connection)
 
     def write_points(self, columns: PointColumns, source: str) -> Written:
@@ -77,12 +77,12 @@ class Store:
 
     def points(self, since: datetime, until: datetime) -> list[PointColumns]:
         """Every series, with the rows of `time >= since` that were known at `until`, sorted by (`time`, `known`)."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_points(connection, since, until)
 
     def bars(self, since: datetime, until: datetime) -> list[BarColumns]:
         """Every market's bars that start at `since` or later and had closed at `until`."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_bars(connection, since, until)
 
     def releases(self, since: datetime, until: datetime, impact: str = "") -> list[Release]:
@@ -90,20 +90,27 @@ class Store:
 
         With `impact` (low, moderate or high) only those.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_releases(connection, since, until, impact)
 
     def headlines(self, since: datetime, until: datetime) -> list[Headline]:
         """Headlines published from `since` to `until`."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_headlines(connection, since, until)
 
     def coverage(self) -> list[Coverage]:
         """What is stored and how far it reaches, sorted by name."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_coverage(connection)
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose work is kept as a whole when the block ends, and not at all when it raises."""
+        with told(self._engine), writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
         with told(self._engine), self._engine.connect() as connection:
             yield connection
