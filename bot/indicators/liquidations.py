@@ -1,7 +1,8 @@
 """Forced closures inside the window: how many, of which side, against how much open interest.
 
 Venues report at most one liquidation a second and symbol, so every total is "at least"; shares and ranks are sound.
-Daily totals count only where their days are exactly the window's days: the recorded series can't be cut finer.
+Daily totals count only where their days are exactly the window's days, hourly ones where its hours are; nothing is cut
+finer than it was recorded.
 """
 
 from datetime import timedelta
@@ -11,30 +12,12 @@ import numpy as np
 from bot.domain.catalogue import COVERED
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
+from bot.indicators.liquidation_totals import Closed, added, closed, named
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.snapshot import Track, Values
-from bot.indicators.view import COMPARED_DAYS, View, day_totals, days_back, indicator, joined, row_at, values_at
+from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at, whole_days
 
 REPORTED = "liquidations.reported"
-
-
-def _sum(columns: Values) -> Values:
-    return np.asarray(columns.sum(axis=1))
-
-
-def _side(view: View, side: str, assets: tuple[str, ...]) -> Track:
-    """Daily USD of one side over the assets."""
-    name = f"liquidations.{side}.{_named(assets)}"
-    return view.once(name, lambda: joined(name, [view.track(f"liquidations.{side}.{a.lower()}") for a in assets], _sum))
-
-
-def _both(view: View, assets: tuple[str, ...]) -> Track:
-    name = f"liquidations.*.{_named(assets)}"
-    return view.once(name, lambda: joined(name, [_side(view, side, assets) for side in ("long", "short")], _sum))
-
-
-def _named(assets: tuple[str, ...]) -> str:
-    return assets[0].lower() if len(assets) == 1 else "{" + ",".join(a.lower() for a in assets) + "}"
 
 
 def _over_window(view: View, track: Track, values: Values) -> Measured:
@@ -52,16 +35,16 @@ def _reported(view: View, side: str) -> Measured:
     return Measured(float(track.value[row]), view.window.end, known, track.name)
 
 
-def _market(view: View, side: str) -> Measured:
-    track = _both(view, COVERED) if side == "total" else _side(view, side, COVERED)
-    return _over_window(view, track, _credible(view, COVERED, track))
+def _of(view: View, side: str, assets: tuple[str, ...]) -> Measured:
+    found = _credible(view, side, assets)
+    return _over_window(view, found.track, found.usd)
 
 
 @indicator("liquidations.total")
 def total(view: View, _: str) -> Measured:
     """USD of both sides over the covered assets; where nothing is recorded, the total the press quoted."""
     try:
-        return _market(view, "total")
+        return _of(view, "total", COVERED)
     except NoData:
         return _reported(view, "total")
 
@@ -70,7 +53,7 @@ def total(view: View, _: str) -> Measured:
 def longs(view: View, _: str) -> Measured:
     """USD of the longs over the covered assets; where nothing is recorded, the press's."""
     try:
-        return _market(view, "long")
+        return _of(view, "long", COVERED)
     except NoData:
         return _reported(view, "long")
 
@@ -78,7 +61,7 @@ def longs(view: View, _: str) -> Measured:
 @indicator("liquidations.short")
 def shorts(view: View, _: str) -> Measured:
     """USD of the shorts over the covered assets."""
-    return _market(view, "short")
+    return _of(view, "short", COVERED)
 
 
 @indicator("liquidations.reported.total")
@@ -99,11 +82,11 @@ def long_share(view: View, _: str) -> Measured:
 
 
 def _share(view: View, assets: tuple[str, ...]) -> Measured:
-    both = _both(view, assets)
-    longs_, total_ = day_totals(view, _side(view, "long", assets)), _credible(view, assets, both)
-    if total_[0] <= 0:
+    both = _credible(view, "total", assets)
+    longs_ = closed(view, "long", assets, both.step)
+    if both.usd[0] <= 0:
         raise NoData("nothing was liquidated in the window")
-    return _over_window(view, both, longs_ / np.where(total_ > 0, total_, np.nan))
+    return _over_window(view, both.track, longs_.usd / np.where(both.usd > 0, both.usd, np.nan))
 
 
 @indicator("liquidations.share_of_open_interest")
@@ -113,33 +96,33 @@ def share_of_open_interest(view: View, _: str) -> Measured:
 
 
 def _over_open_interest(view: View, assets: tuple[str, ...]) -> Measured:
-    both, interest = _both(view, assets), _interest(view, assets)
-    liquidated = _credible(view, assets, both)
-    days = view.window.length // DAY
+    both, interest = _credible(view, "total", assets), _interest(view, assets)
+    days = whole_days(view.window)
     starts = days_back(view.window.start, COMPARED_DAYS + days)
     held = values_at(interest, starts, timedelta(hours=2))
-    held = np.append(held[0], held[days:])[: len(liquidated)]
+    held = np.append(held[0], held[days:])[: len(both.usd)]
     if not np.isfinite(held[0]):
         raise NoData(f"{interest.name} has no value at the window's start")
-    measured = _over_window(view, both, liquidated[: len(held)] / held)
-    return Measured(measured.value, measured.end, measured.known, f"{both.name} / {interest.name}", measured.history)
+    measured = _over_window(view, both.track, both.usd[: len(held)] / held)
+    source = f"{both.track.name} / {interest.name}"
+    return Measured(measured.value, measured.end, measured.known, source, measured.history)
 
 
 def _interest(view: View, assets: tuple[str, ...]) -> Track:
     """USD open in the assets together."""
-    name = f"open_interest.usd.total.{_named(assets)}"
+    name = f"open_interest.usd.total.{named(assets)}"
     parts = [f"open_interest.usd.total.{a.lower()}" for a in assets]
-    return view.once(name, lambda: joined(name, [view.track(part) for part in parts], _sum))
+    return view.once(name, lambda: joined(name, [view.track(part) for part in parts], added))
 
 
-def _credible(view: View, assets: tuple[str, ...], track: Track) -> Values:
-    """The totals of the window and of those before; raises NoData where a day closed more than there was open."""
-    totals = day_totals(view, track)
+def _credible(view: View, side: str, assets: tuple[str, ...]) -> Closed:
+    """What was closed in the window and in those before; raises NoData where a day closed more than was open."""
+    found = closed(view, side, assets)
     held = view.once(f"most open {assets}", lambda: _most_open(view, assets))
-    most = held * (view.window.length // DAY)
-    if totals[0] > most:
-        raise NoData(f"{track.name} is absurd: {totals[0]:,.0f} USD were closed, {most:,.0f} were open")
-    return totals
+    most = held * whole_days(view.window)
+    if found.usd[0] > most:
+        raise NoData(f"{found.track.name} is absurd: {found.usd[0]:,.0f} USD were closed, {most:,.0f} were open")
+    return found
 
 
 def _most_open(view: View, assets: tuple[str, ...]) -> float:
@@ -154,22 +137,19 @@ def _most_open(view: View, assets: tuple[str, ...]) -> float:
 @indicator("liquidations.total.{asset}")
 def total_of(view: View, asset: str) -> Measured:
     """USD of both sides of one asset."""
-    track = _both(view, (asset,))
-    return _over_window(view, track, _credible(view, (asset,), track))
+    return _of(view, "total", (asset,))
 
 
 @indicator("liquidations.long.{asset}")
 def longs_of(view: View, asset: str) -> Measured:
     """USD of one asset's longs."""
-    track = _side(view, "long", (asset,))
-    return _over_window(view, track, _credible(view, (asset,), track))
+    return _of(view, "long", (asset,))
 
 
 @indicator("liquidations.short.{asset}")
 def shorts_of(view: View, asset: str) -> Measured:
     """USD of one asset's shorts."""
-    track = _side(view, "short", (asset,))
-    return _over_window(view, track, _credible(view, (asset,), track))
+    return _of(view, "short", (asset,))
 
 
 @indicator("liquidations.long_share.{asset}")

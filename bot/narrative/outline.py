@@ -69,11 +69,6 @@ class Section:
     causes: tuple[Told, ...]
 
     @property
-    def mover(self) -> str:
-        """The coin the title and the hook speak of, in small letters."""
-        return "eth" if self.facts.ether_led else self.scope.asset.lower()
-
-    @property
     def lead(self) -> Told:
         return self.causes[0]
 

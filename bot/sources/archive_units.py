@@ -55,6 +55,8 @@ _QUANTITIES = (
     Quantity("taker.buy", "USD", 0, 1e13),
     Quantity("taker.sell", "USD", 0, 1e13),
     Quantity("volatility", "points", 0, 1000),
+    Quantity("options.put_call", "a ratio", 0, 1000),
+    Quantity("options.skew_25d", "points", -500, 500),
 )
 
 

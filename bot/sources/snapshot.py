@@ -15,7 +15,7 @@ LOOKBACK = timedelta(days=400)
 """The longest memory of an indicator: 200 days of closes, and 100 of baselines before a window of a week."""
 
 HEADLINES = timedelta(days=103)
-"""Ninety days to compare with before a window of a week, the recap of the day before, and three days of repeated titles."""
+"""Ninety days to compare with before a window of a week, the recap of the day before, three days of repeated titles."""
 
 AHEAD = timedelta(days=3)
 CALENDAR = timedelta(days=14)

@@ -1,0 +1,16 @@
+"""All the bot can do in chats, in the order its handlers are tried."""
+
+from typing import Final
+
+from bot.chat import commands, fallback, inline, presses, start
+from bot.chat.services import Register
+
+__all__ = ["FEATURES"]
+
+FEATURES: Final[tuple[Register, ...]] = (
+    commands.register,
+    start.register,
+    presses.register,
+    inline.register,
+    fallback.register,
+)

@@ -1,0 +1,193 @@
+"""How fast the handlers answer, with the far end in a process of its own and the real store on SQLite.
+
+python tests/bench/chat.py [--chats 200] [--rate 300] [--seconds 20]
+"""
+
+import argparse
+import asyncio
+import contextlib
+import importlib.util
+import itertools
+import multiprocessing
+import resource
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+
+from telegram import Update
+from telegram.ext import BaseRateLimiter
+
+from bot.app.clock import WallClock
+from bot.chat.application import build_application, started
+from bot.chat.features import FEATURES
+from bot.chat.newsroom import Told
+from bot.chat.services import Services
+from bot.chat.texts import Texts
+from bot.domain.thread import Post
+from bot.store import Store
+from bot.store.chats import Chats
+from bot.store.outbox import Outbox
+from bot.store.schedules import Schedules
+from bot.store.subscriptions import Subscriptions
+from bot.store.updates import SeenUpdates
+
+spec = importlib.util.spec_from_file_location("chat_wire", Path(__file__).parents[1] / "chat" / "wire.py")
+wire_module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(wire_module)
+
+RECAP = Post("words " * 400, "<b>words</b> " * 400)
+
+
+class Cached:
+    """A newsroom that has every recap at hand."""
+
+    async def recap(self, ask):
+        return Told("k3v9x0q2ab", (RECAP,), ask.scope, ask.length, datetime(2026, 1, 5, tzinfo=UTC), fresh=False)
+
+    async def remember(self, place, recap_id, message_ids):
+        pass
+
+
+@dataclass
+class Watch(BaseRateLimiter):
+    """Notes when each chat's recap is handed to the network, and when it has arrived."""
+
+    issued: dict = field(default_factory=dict)
+    arrived: dict = field(default_factory=dict)
+
+    async def initialize(self):
+        pass
+
+    async def shutdown(self):
+        pass
+
+    async def process_request(self, callback, args, kwargs, endpoint, data, **_):
+        if endpoint == "sendMessage":
+            self.issued[data["chat_id"]] = time.perf_counter()
+        result = await callback(*args, **kwargs)
+        if endpoint == "sendMessage":
+            self.arrived[data["chat_id"]] = time.perf_counter()
+        return result
+
+
+def far_end(pipe):
+    """Serves until it is told to stop."""
+
+    async def serve():
+        async with wire_module.serving() as wire:
+            wire.calls = Forgetful()
+            pipe.send(wire.base_url)
+            await asyncio.to_thread(pipe.recv)
+
+    asyncio.run(serve())
+
+
+class Forgetful(list):
+    """Memory of the far end stays flat."""
+
+    def append(self, call):
+        pass
+
+
+@contextlib.contextmanager
+def elsewhere():
+    """The far end's address."""
+    mine, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=far_end, args=(theirs,))
+    process.start()
+    try:
+        yield mine.recv()
+    finally:
+        mine.send("stop")
+        process.join(10)
+        process.kill()
+
+
+def asking(numbers, chat, text="/recap"):
+    message = {
+        "message_id": next(numbers),
+        "date": int(time.time()),
+        "chat": {"id": chat, "type": "private", "first_name": "Ann"},
+        "from": {"id": chat, "is_bot": False, "first_name": "Ann", "language_code": "en"},
+        "text": text,
+        "entities": [{"type": "bot_command", "offset": 0, "length": len(text)}],
+    }
+    return {"update_id": next(numbers), "message": message}
+
+
+async def at_once(application, watch, numbers, chats):
+    """Seconds until each of so many chats' recap is issued, and has arrived, all having asked at the same moment."""
+    updates = [Update.de_json(asking(numbers, chat), application.bot) for chat in chats]
+    watch.issued.clear()
+    watch.arrived.clear()
+    begun = time.perf_counter()
+    for update in updates:
+        application.update_queue.put_nowait(update)
+    while len(watch.arrived) < len(updates):  # noqa: ASYNC110 - the bot knows nothing of being measured
+        await asyncio.sleep(0.005)
+    return [[when - begun for when in noted.values()] for noted in (watch.issued, watch.arrived)]
+
+
+async def sustained(application, watch, numbers, rate, seconds):
+    """Seconds from each update to its arrival, and the memory before and after, at a steady rate."""
+    watch.arrived.clear()
+    begun, due, memory = time.perf_counter(), {}, [resident_mb()]
+    for n in range(rate * seconds):
+        chat = 10_000_000 + n
+        due[chat] = begun + n / rate
+        await asyncio.sleep(max(0.0, due[chat] - time.perf_counter()))
+        application.update_queue.put_nowait(Update.de_json(asking(numbers, chat), application.bot))
+        if n == rate * seconds // 2:
+            memory.append(resident_mb())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2 * seconds):
+            while len(watch.arrived) < rate * seconds:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+    took = time.perf_counter() - begun
+    waits = [watch.arrived[chat] - when for chat, when in due.items() if chat in watch.arrived]
+    return waits, rate * seconds - len(waits), took, [*memory, resident_mb()]
+
+
+def resident_mb():
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def told(what, seconds):
+    times = (median(seconds), quantiles(seconds, n=20)[-1], max(seconds))
+    figures = "   ".join(f"{name} {1000 * t:7.1f} ms" for name, t in zip(("median", "p95", "most"), times, strict=True))
+    print(f"{what:<58} {figures}")
+
+
+async def main(arguments, base_url, store):
+    watch, numbers = Watch(), itertools.count(1)
+    stores = (Chats(store), Subscriptions(store), Schedules(store), Outbox(store), SeenUpdates(store, WallClock()))
+    services = Services(Cached(), *stores, WallClock(), Texts.load())
+    application = build_application(wire_module.TOKEN, services, FEATURES, base_url=base_url, rate_limiter=watch)
+    async with started(application, services):
+        await at_once(application, watch, numbers, range(1, 51))
+        for name, first in (("new", 1000), ("known", 1000)):
+            issued, arrived = await at_once(application, watch, numbers, range(first, first + arguments.chats))
+            told(f"/recap from cache, {arguments.chats} {name} chats at once: issued", issued)
+            told(f"/recap from cache, {arguments.chats} {name} chats at once: arrived", arrived)
+        cpu = time.process_time()
+        waits, lost, took, memory = await sustained(application, watch, numbers, arguments.rate, arguments.seconds)
+        used = (time.process_time() - cpu) / took
+        told(f"{arguments.rate} updates/s for {arguments.seconds} s: arrived", waits)
+        megabytes = " -> ".join(f"{m:.0f}" for m in memory)
+        print(f"lost {lost}; took {took:.1f} s; {used:.0%} of one core; memory {megabytes} MB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chats", type=int, default=200)
+    parser.add_argument("--rate", type=int, default=300)
+    parser.add_argument("--seconds", type=int, default=20)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, elsewhere() as address:
+        opened = Store.open(f"sqlite:///{folder}/recap.sqlite3")
+        with opened:
+            asyncio.run(main(given, address, opened))
