@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from bot.app import judging, options
+from bot.app import judging, options, running
 from bot.app.options import Archive, Sample
 from bot.errors import RecapError, UsageError
 
@@ -207,6 +207,7 @@ def export(
     print(f"{files} files written to {folder}.")
 
 
+app.command()(running.run)
 app.command()(judging.evaluate)
 app.command()(judging.calibrate)
 

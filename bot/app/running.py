@@ -1,0 +1,38 @@
+"""The command that runs the bot: `run`."""
+
+from typing import Annotated
+
+import typer
+
+from bot.app import options
+from bot.app.options import Archive, Sample
+from bot.errors import UsageError
+
+__all__ = ["run"]
+
+
+def run(
+    rehearse: Annotated[
+        str | None, typer.Option(help="Play recorded data as if it were now, from this time on: 2025-02-24T20:00Z.")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="How many times as fast a rehearsal runs.", min=0.01, max=7200)] = 1,
+    sample: Sample = False,
+    archive: Archive = None,
+) -> None:
+    """Run the bot: answer in chats and post recaps on schedule, until Ctrl-C."""
+    import asyncio
+    import logging
+
+    from bot.app.arguments import parse_time
+    from bot.app.serve import Rehearsal, serve
+    from bot.app.wiring import Origin
+
+    if rehearse is None and (sample or archive is not None):
+        raise UsageError("--sample and --archive hold the past: add --rehearse and a time in it to play it.")
+    if rehearse is None and speed != 1:
+        raise UsageError("--speed belongs to --rehearse: time itself can't be hurried.")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for name in ("httpx", "apscheduler", "telegram"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    rehearsal = None if rehearse is None else Rehearsal(parse_time(rehearse)[0], speed)
+    asyncio.run(serve(options.settings(), Origin(sample, archive), rehearsal))
