@@ -32,7 +32,7 @@ def run(
     if rehearse is None and speed != 1:
         raise UsageError("--speed belongs to --rehearse: time itself can't be hurried.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for name in ("httpx", "apscheduler", "telegram"):
+    for name in ("alembic", "apscheduler", "httpx", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
     rehearsal = None if rehearse is None else Rehearsal(parse_time(rehearse)[0], speed)
     asyncio.run(serve(options.settings(), Origin(sample, archive), rehearsal))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.chat import commands, fallback, inline, presses, start
+from bot.chat import commands, fallback, inline, membership, presses, start, subscribe
 from bot.chat.services import Register
 
 __all__ = ["FEATURES"]
@@ -12,5 +12,7 @@ FEATURES: Final[tuple[Register, ...]] = (
     start.register,
     presses.register,
     inline.register,
+    subscribe.register,
+    membership.register,
     fallback.register,
 )

@@ -36,7 +36,7 @@ def test_a_command_older_than_ten_minutes_is_ignored(talking, text):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("text", ["/settings", "/stop", "/unsubscribe", "/forget"])
+@pytest.mark.parametrize("text", ["/stop", "/unsubscribe", "/forget"])
 def test_an_old_command_that_asks_to_be_left_alone_still_counts(talking, text):
     async def story():
         async with talking() as talk:
@@ -165,7 +165,7 @@ def test_commands_are_offered_in_each_scope_and_language(talking, wire_of):
         assert offered["all_group_chats", "zh"][0]["description"].startswith("市场为何涨跌")
         members = {command["command"] for command in offered["all_group_chats", ""]}
         admins = {command["command"] for command in offered["all_chat_administrators", ""]}
-        assert admins - members == {"subscribe", "unsubscribe", "settings", "alerts"}
+        assert admins - members == {"subscribe", "unsubscribe"}
         assert "edited_message" not in ALLOWED_UPDATES
 
     asyncio.run(story())

@@ -1,0 +1,28 @@
+"""Who may change what a group gets."""
+
+from telegram import Bot, Update
+from telegram.constants import ChatMemberStatus
+from telegram.error import TelegramError
+
+from bot.domain.chats import Access, Chat, ChatKind
+
+__all__ = ["may_change"]
+
+ADMINS = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
+
+
+async def may_change(update: Update, chat: Chat, bot: Bot) -> bool:
+    """Anybody in private, whoever posts in a channel, administrators in groups, those who stay anonymous too."""
+    if chat.kind is ChatKind.PRIVATE or chat.access is Access.EVERYONE or update.channel_post is not None:
+        return True
+    message, user = update.effective_message, update.effective_user
+    anonymous = message is not None and message.sender_chat is not None and message.sender_chat.id == chat.chat_id
+    if anonymous and update.callback_query is None:
+        return chat.trusts_anonymous
+    if user is None:
+        return False
+    try:
+        member = await bot.get_chat_member(chat.chat_id, user.id)
+    except TelegramError:
+        return False
+    return member.status in ADMINS

@@ -1,0 +1,244 @@
+"""A place subscribes, asks when the next recap comes, and leaves: in private, in groups, in topics, in channels."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.timetable import Unclear, order
+from bot.chat.zones import zone_of
+from bot.domain.catalogue import COVERED
+from bot.domain.chats import Access, ChatKind, ChatState, Place, Schedule, Subscription
+
+GROUP = -1001
+NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+def member(status):
+    """What getChatMember answers."""
+    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
+    rights = dict.fromkeys(
+        [
+            "can_be_edited",
+            "can_manage_chat",
+            "can_delete_messages",
+            "can_manage_video_chats",
+            "can_restrict_members",
+            "can_promote_members",
+            "can_change_info",
+            "can_invite_users",
+            "can_post_stories",
+            "can_edit_stories",
+            "can_delete_stories",
+            "is_anonymous",
+        ],
+        False,
+    )
+    return 200, {"ok": True, "result": {"status": status, "user": person, **rights}}
+
+
+def held(talk, chat_id=7):
+    return talk.services.subscriptions.of(chat_id)
+
+
+def test_a_person_subscribes_to_mornings_of_a_city(talking):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says("/subscribe eth 08:00 20:15 Berlin")
+            assert "Next: Mon 20:15" in sent.text
+            assert "in 10 hours" in sent.text
+            (mine,) = held(talk)
+            assert mine.schedule == Schedule("Europe/Berlin", (time(8), time(20, 15)))
+            assert mine.scope == "ETH"
+            assert talk.services.chats.get(7).zone == "Europe/Berlin"
+
+    asyncio.run(story())
+
+
+def test_the_chat_speaks_its_language(talking):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says("/subscribe 08:00 上海", language="zh-hans")
+            assert "下一份：周二 08:00" in sent.text
+            assert "UTC" not in sent.text
+
+    asyncio.run(story())
+
+
+def test_without_a_zone_the_answer_says_that_it_is_utc(talking):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says("/subscribe")
+            assert "The time is UTC" in sent.text
+
+    asyncio.run(story())
+
+
+def test_a_topic_of_a_forum_subscribes_for_itself(talking):
+    async def story():
+        async with talking() as talk:
+            talk.wire.faults["getChatMember"] += [member("administrator")] * 2
+            await talk.says("/subscribe 08:00", GROUP, thread=42)
+            await talk.says("/subscribe 09:00", GROUP, thread=43)
+            assert {s.place for s in held(talk, GROUP)} == {Place(GROUP, 42), Place(GROUP, 43)}
+            assert talk.wire.messages[-1].message_thread_id == "43"
+
+    asyncio.run(story())
+
+
+def test_in_a_group_only_administrators_change_what_it_gets(talking):
+    async def story():
+        async with talking() as talk:
+            talk.wire.faults["getChatMember"] += [member("member")]
+            sent = (await talk.says("/subscribe 08:00", GROUP))[-1]
+            assert "Only administrators" in sent.text
+            assert held(talk, GROUP) == ()
+            talk.set(GROUP, access=Access.EVERYONE)
+            await talk.says("/subscribe 08:00", GROUP)
+            assert len(held(talk, GROUP)) == 1
+
+    asyncio.run(story())
+
+
+def test_a_button_under_a_recap_subscribes_its_place_and_twice_is_once(talking):
+    async def story():
+        async with talking() as talk:
+            await talk.says("/recap")
+            await talk.presses("sub1:ETH:168")
+            await talk.presses("sub1:ETH:168")
+            (mine,) = held(talk)
+            assert (mine.scope, mine.length) == ("ETH", timedelta(days=7))
+
+    asyncio.run(story())
+
+
+def test_unsubscribing_ends_it_here(talking):
+    async def story():
+        async with talking() as talk:
+            await talk.says("/subscribe 08:00")
+            (sent,) = await talk.says("/unsubscribe")
+            assert sent.text.startswith("No more recaps here.")
+            assert held(talk) == ()
+            (again,) = await talk.says("/unsubscribe")
+            assert again.text.startswith("No recap is due here.")
+
+    asyncio.run(story())
+
+
+def test_next_tells_when_and_what_was_left_out(talking):
+    async def story():
+        async with talking() as talk:
+            services = talk.services
+            await talk.says("/subscribe 10:00 UTC")
+            (soon,) = await talk.says("/next")
+            assert "Next: Mon 10:00 UTC, in 30 minutes" in soon.text
+            (slot,) = services.schedules.due(NOW + timedelta(hours=5))
+            services.schedules.skip(slot, "the bot was down")
+            (told,) = await talk.says("/next")
+            assert "2026-01-05 10:00 UTC was left out" in told.text
+
+    asyncio.run(story())
+
+
+def test_forgetting_asks_once_and_leaves_nothing(talking):
+    async def story():
+        async with talking() as talk:
+            await talk.says("/subscribe 08:00")
+            (asked,) = await talk.says("/forget")
+            assert held(talk)
+            await talk.presses(asked.buttons[0]["callback_data"])
+            assert held(talk) == ()
+            assert talk.services.chats.get(7) is None
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/subscribe 25:99", "25:99 is no time of day. Write it like /subscribe 08:00"),
+        ("/subscribe 08:00 Springfield", "I know no city or time zone called “Springfield”."),
+        ("/subscribe 08:00 <b>", "called “&lt;b&gt;”"),
+        ("/subscribe 1:00 2:00 3:00 4:00 5:00 6:00 7:00", "Six times a day are the most; these are 7."),
+    ],
+)
+def test_what_can_not_be_taken_gets_one_line(talking, text, answer):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says(text)
+            assert answer in sent.text
+            assert held(talk) == ()
+
+    asyncio.run(story())
+
+
+def change(old, new, kind="private", chat_id=7):
+    person = {"id": 123456789, "is_bot": True, "first_name": "Recap"}
+    extra = {"until_date": 0}
+    chat = {"id": chat_id, "type": kind, "first_name": "Ann", "title": "Desk"}
+    return {
+        "my_chat_member": {
+            "chat": chat,
+            "from": {"id": 7, "is_bot": False, "first_name": "Ann"},
+            "date": 1,
+            "old_chat_member": {"user": person, "status": old, **extra},
+            "new_chat_member": {"user": person, "status": new, **extra},
+        }
+    }
+
+
+def test_a_chat_that_blocks_the_bot_is_kept_and_comes_back(talking):
+    async def story():
+        async with talking() as talk:
+            await talk.says("/subscribe 08:00 Berlin")
+            await talk.handle(talk.update(**change("member", "kicked")))
+            assert talk.services.chats.get(7).state is ChatState.GONE
+            await talk.handle(talk.update(**change("kicked", "member")))
+            back = talk.services.chats.get(7)
+            assert (back.state, back.zone) == (ChatState.ACTIVE, "Europe/Berlin")
+            assert len(held(talk)) == 1
+
+    asyncio.run(story())
+
+
+def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(talking):
+    async def story():
+        async with talking() as talk:
+            talk.services.chats.touch(-55, ChatKind.GROUP, "en")
+            talk.services.subscriptions.save(Subscription(Place(-55), Schedule("UTC", (time(8),)), NOW))
+            moved = talk.message("", -55) | {"migrate_to_chat_id": GROUP}
+            del moved["text"]
+            await talk.handle(talk.update(message=moved))
+            assert held(talk, -55) == ()
+            assert len(held(talk, GROUP)) == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("上海", "Asia/Shanghai"),
+        ("北京", "Asia/Shanghai"),
+        ("asia/tokyo", "Asia/Tokyo"),
+        ("UTC+8", "Etc/GMT-8"),
+        ("utc-03:00", "Etc/GMT+3"),
+        ("UTC+0", "UTC"),
+        ("UTC+15", None),
+        ("Atlantis", None),
+    ],
+)
+def test_a_zone_is_known_by_city_name_or_offset(name, zone):
+    assert zone_of(name) == zone
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_any_words_are_an_order_or_unclear(words):
+    with suppress(Unclear):
+        assert order(words, NOW, COVERED).times
