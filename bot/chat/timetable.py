@@ -52,8 +52,8 @@ def order(words: Sequence[str], now: datetime, assets: tuple[str, ...]) -> Order
 def comes(schedule: Schedule, at: datetime, now: datetime, locale: str) -> tuple[str, str]:
     """The local moment and how long it is until then: `Tue 08:00 CET` and `in 9 hours`."""
     local = at.astimezone(ZoneInfo(schedule.zone))
-    moment = format_datetime(local, "EEE HH:mm zzz", tzinfo=ZoneInfo(schedule.zone), locale=locale)
-    return moment, format_timedelta(at - now, add_direction=True, locale=locale)
+    moment = format_datetime(local, "EEE HH:mm", tzinfo=ZoneInfo(schedule.zone), locale=locale)
+    return f"{moment} {local:%Z}", format_timedelta(at - now, add_direction=True, locale=locale)
 
 
 def _time(found: re.Match[str]) -> time:

@@ -48,7 +48,7 @@ def test_a_person_subscribes_to_mornings_of_a_city(talking):
     async def story():
         async with talking() as talk:
             (sent,) = await talk.says("/subscribe eth 08:00 20:15 Berlin")
-            assert "Next: Mon 20:15" in sent.text
+            assert "Next: Mon 20:15 CET" in sent.text
             assert "in 10 hours" in sent.text
             (mine,) = held(talk)
             assert mine.schedule == Schedule("Europe/Berlin", (time(8), time(20, 15)))
