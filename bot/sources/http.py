@@ -90,6 +90,7 @@ class Client:
         self._check_clock = check_clock
         self._turns, self._skews, self._memory = Turns(), Skews(), Memory()
         self._holds: dict[str, _Hold] = {}
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,7 +101,8 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the connections, unless they were handed in."""
+        """Closes the connections, unless they were handed in; nothing is asked any more."""
+        self._closed = True
         if self._owns_session and self._session is not None:
             await self._session.close()
             self._session = None
@@ -108,6 +110,11 @@ class Client:
     def ws_url(self, url: str) -> str:
         """Where a websocket meant for `url` connects."""
         return self._endpoints.websocket(url)
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the world's clocks are ahead of this machine's, as the hosts asked so far see it."""
+        return self._skews.ahead
 
     def clock_fault(self) -> SourceFault | None:
         """Why this machine's clock can't be trusted, as the hosts asked so far see it; None where it can."""
@@ -218,6 +225,8 @@ class Client:
         return answer
 
     async def _exchange(self, question: _Question) -> Answer:
+        if self._closed:
+            raise refused(question.host, "this program is stopping")
         if self._session is None:
             self._session = ClientSession()
         async with self._session.request(
