@@ -69,9 +69,10 @@ def bar_columns(
     read = (_bar(row, step) for row in rows)
     closed = once((time, told) for time, told in read if time + step <= stamp(now))
     columns = list(zip(*(told for _, told in closed), strict=True)) if closed else [()] * 5
-    prices = [array("d", column) for column in columns[:4]]
+    opens, highs, lows, closes = (array("d", column) for column in columns[:4])
     volume = array("d", (coins * amount for amount in columns[4]))
-    return BarColumns(venue, symbol, timeframe, array("q", (time for time, _ in closed)), *prices, volume)
+    times = array("q", (time for time, _ in closed))
+    return BarColumns(venue, symbol, timeframe, times, opens, highs, lows, closes, volume)
 
 
 def _bar(row: Sequence[Any], step: int) -> tuple[int, tuple[float, ...]]:

@@ -120,7 +120,7 @@ class Desk:
 def _exchange(market: Market, client: Client, clock: Clock) -> Any:
     base = getattr(ccxt, market.exchange)
     wired = type(base.__name__, (_OverClient, base), {"client": client, "clock": clock})
-    exchange: Any = wired({"enableRateLimit": True, "options": dict(market.only)})
+    exchange: Any = wired({"enableRateLimit": False, "options": dict(market.only)})
     exchange.has["fetchCurrencies"] = False  # nobody here needs them, and some venues want a key for them
     return exchange
 
