@@ -3,6 +3,7 @@
 ccxt's own connections, pauses and clock stay unused: every question is paced, mapped and timed like any other.
 """
 
+from asyncio import Lock
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
+from bot.domain.catalogue import ASSETS
 from bot.domain.clock import Clock
 from bot.domain.series import stamp
 from bot.sources.batch import FaultKind, SourceFault
@@ -74,6 +76,7 @@ class Desk:
         self.exchange = _exchange(market, client, clock)
         self._client, self._clock = client, clock
         self._loaded: datetime | None = None
+        self._loading = Lock()
 
     async def symbol(self, asset: str) -> str | None:
         """What ccxt calls the asset's market here, None where there is none; raises SourceFault."""
@@ -94,15 +97,19 @@ class Desk:
         return min(now, now + self._client.ahead) - SETTLING
 
     async def _load(self) -> None:
-        """Which markets there are, asked once a day."""
-        now = self._clock.now()
-        if self._loaded is not None and now - self._loaded < DAY:
-            return
+        """Which markets there are, asked once a day; those of no asset known here are forgotten: they are thousands."""
+        async with self._loading:  # one source that gives up must not take the list from the others
+            if self._loaded is None or self._clock.now() - self._loaded >= DAY:
+                await self._load_anew()
+                self._loaded = self._clock.now()
+
+    async def _load_anew(self) -> None:
         with self.answering():
             await self.exchange.load_markets(reload=True, params=dict(self.market.asked))
             if not self.exchange.markets:
                 raise ValueError("no markets at all")
-        self._loaded = now
+            known = {self.market.symbol.format(asset) for asset in ASSETS}
+            self.exchange.set_markets([m for m in self.exchange.markets.values() if m["symbol"] in known])
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -9,7 +9,8 @@ from bot.domain.series import TIMEFRAMES, moment
 from bot.errors import SettingsError
 from bot.sources.archive_units import quantity
 from bot.sources.exchanges import exchange_sources
-from bot.sources.venue import chosen_venues
+from bot.sources.venue import VENUES, chosen_venues
+from bot.sources.venue_exchange import Desk
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -155,3 +156,27 @@ def test_nothing_is_asked_but_public_questions_about_the_chosen(far_end, world, 
     visit("okx.open_interest")
     assert {asked.path.partition("/")[0] for asked in far_end.asked} == {"www.okx.com"}
     assert len([asked for asked in far_end.asked if "instruments" in asked.path]) == 1
+
+
+def test_markets_of_assets_unknown_here_are_forgotten(far_end, world, asking, clock):
+    markets = far_end.answers["fapi.binance.com/fapi/v1/exchangeInfo"]["symbols"]
+    markets += [{**markets[0], "symbol": f"C{n}USDT", "baseAsset": f"C{n}"} for n in range(50)]
+
+    async def work(client):
+        desk = Desk(VENUES["binance"], VENUES["binance"].perpetual, client, clock)
+        return await desk.symbol("BTC"), await desk.symbol("C7"), len(desk.exchange.markets)
+
+    assert asking(work) == ("BTC/USDT:USDT", None, 1)
+
+
+def test_markets_are_asked_for_once_a_day(far_end, world, asking, clock):
+    async def work(client):
+        desk = Desk(VENUES["okx"], VENUES["okx"].spot, client, clock)
+        for _ in range(3):
+            await desk.symbol("BTC")
+        asked = len(far_end.asked)
+        clock.set(clock.now() + timedelta(days=1))
+        await desk.symbol("BTC")
+        return asked, len(far_end.asked)
+
+    assert asking(work) == (1, 2)
