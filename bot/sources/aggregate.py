@@ -20,8 +20,8 @@ __all__ = ["funding_total", "open_interest_totals", "taker_totals"]
 FULL = timedelta(days=110)
 """What readers compare a window with: 90 days, and some for windows of several days."""
 
-ENOUGH = timedelta(days=30)
-"""A panel told for the first time reaches back so far at least, if any venue does."""
+ENOUGH = timedelta(days=28)
+"""A panel told for the first time reaches back so far at least, if any venue does; Binance remembers 29 days."""
 
 COVERED = 0.98
 """Of the rows of a stretch, for a venue to be told for the first time."""
@@ -145,7 +145,7 @@ def _joined(present: Mapping[str, Column[T]], before: Column[float]) -> tuple[li
 
 
 def _first(present: Mapping[str, Column[T]], step: int) -> tuple[list[str], int]:
-    """Among panels that reach back 30 days the one of most venues, else the one that reaches back farthest."""
+    """Among panels that reach back 28 days the one of most venues, else the one that reaches back farthest."""
     starts = {venue: _start(sorted(rows), step) for venue, rows in present.items()}
     newest = max((max(rows) for rows in present.values()), default=0)
     panels = [([v for v in starts if starts[v] <= start], start) for start in set(starts.values())]

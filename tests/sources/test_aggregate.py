@@ -67,13 +67,13 @@ def test_a_venue_that_may_count_both_sides_is_left_out():
     assert set(points.columns.value) == {5e9}
 
 
-def test_most_venues_count_once_30_days_are_covered():
-    seen = after(usd(binance=hourly(31, 5e9), okx=hourly(100, 2e9), bybit=hourly(10, 3e9)))
+def test_most_venues_count_once_28_days_are_covered():
+    seen = after(usd(binance=hourly(29, 5e9), okx=hourly(100, 2e9), bybit=hourly(10, 3e9)))
     assert values(seen) == {7e9}
-    assert min(seen) == END - 31 * DAY
+    assert min(seen) == END - 29 * DAY
 
 
-def test_where_none_covers_30_days_the_longest_counts():
+def test_where_none_covers_28_days_the_longest_counts():
     assert values(after(usd(binance=hourly(5, 5e9), okx=hourly(9, 2e9)))) == {2e9}
 
 
