@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.series import PointColumns
 from bot.sources.batch import Batch, Points, SourceFault
 from bot.sources.etf import (
     FlowDay,
@@ -16,7 +15,7 @@ from bot.sources.etf import (
 )
 from bot.sources.etf_consensus import Settled, etf_consensus, safe_stamp
 from bot.sources.keys import Client, ask_with_key
-from bot.sources.payload import Row, Sightings, close, points, reading
+from bot.sources.payload import Revised, Row, close, points, reading
 
 __all__ = ["EtfFlows", "Reader", "readers"]
 
@@ -36,19 +35,17 @@ CLOSED_AFTER = timedelta(days=15)
 """A fund that has shown nothing for that long exists no more."""
 
 
-class EtfFlows:
+class EtfFlows(Revised):
     """Net flows of the US spot funds of one asset, `btc` or `eth`; `answered` are the publishers of the last visit."""
 
     pace = timedelta(hours=1)
 
     def __init__(self, asset: str, readers: Sequence[Reader]) -> None:
+        super().__init__()
         self.name = f"etf.{asset}"
         self.answered: tuple[str, ...] = ()
-        self._asset, self._readers, self._sightings = asset, tuple(readers), Sightings()
-
-    def prime(self, stored: PointColumns) -> None:
-        """Tells what the store has of a series of this source, so that a restart backdates nothing."""
-        self._sightings.prime(stored)
+        self.revises = (f"etf.net_flow.{asset}",)
+        self._asset, self._readers = asset, tuple(readers)
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """Sessions that closed after `since`; raises SourceFault where no publisher answers."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.sources.batch import Batch
 from bot.sources.keys import Client, ask_with_key
-from bot.sources.payload import Row, Sightings, close, next_session, number, points, reading
+from bot.sources.payload import Revised, Row, close, next_session, number, points, reading
 
 __all__ = ["FRED_SERIES", "Fred", "FredSeries", "fred_api_rows", "fred_csv_rows"]
 
@@ -63,14 +63,15 @@ def _rows(series: FredSeries, found: Iterable[tuple[str, str]]) -> list[Row]:
     return rows
 
 
-class Fred:
+class Fred(Revised):
     """One series, through the API where there is a key, else as CSV."""
 
     pace = timedelta(hours=3)
 
     def __init__(self, client: Client, series: FredSeries, key: str = "") -> None:
-        self.name = f"fred.{series.series}"
-        self._client, self._series, self._key, self._sightings = client, series, key, Sightings()
+        super().__init__()
+        self.name, self.revises = f"fred.{series.series}", (series.series,)
+        self._client, self._series, self._key = client, series, key
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """The days after `since`; raises SourceFault."""

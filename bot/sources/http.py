@@ -11,7 +11,7 @@ from json import dumps
 from random import Random
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from aiohttp import ClientConnectionError, ClientError, ClientPayloadError, ClientResponse, ClientSession, ClientTimeout
 
@@ -33,6 +33,8 @@ TRIES = 4
 LARGEST = 32_000_000
 """Bytes of an answer; the longest honest one, a list of all markets, has a third of that."""
 
+MOST_MOVES = 5
+_ELSEWHERE = {301, 302, 303, 307, 308}
 _NOT_MODIFIED, _OK, _MOVED, _BAD = 304, 200, 300, 400
 _KEYS = ("key", "token", "authorization", "secret")
 _AGENT = "Mozilla/5.0 (compatible; market-recap-bot)"
@@ -147,11 +149,13 @@ class Client:
         if body is not None:
             own, sent = {"Content-Type": "application/json"} | own, dumps(body).encode()
         conditions = self._memory.conditions(address) if sent is None else {}
-        answer = await self.answer(
-            "GET" if sent is None else "POST", address, headers=own | conditions, body=sent, pace=pace
-        )
-        if answer.status == _NOT_MODIFIED and (kept := self._memory.text(address)) is not None:
-            return kept
+        method = "GET" if sent is None else "POST"
+        answer = await self.answer(method, address, headers=own | conditions, body=sent, pace=pace)
+        if answer.status == _NOT_MODIFIED:
+            if (kept := self._memory.text(address)) is not None:
+                return kept
+            # It was pushed out of memory meanwhile.
+            answer = await self.answer(method, address, headers=own, body=sent, pace=pace)
         if answer.status >= _BAD:
             raise refused(host_of(url), f"it answered with status {answer.status}")
         if not _OK <= answer.status < _MOVED:
@@ -229,15 +233,22 @@ class Client:
             raise refused(question.host, "this program is stopping")
         if self._session is None:
             self._session = ClientSession()
-        async with self._session.request(
-            question.method,
-            self._endpoints.http(question.url),
-            headers=question.headers,
-            data=question.body,
-            timeout=self._timeout,
-            allow_redirects=not question.keyed,  # a key goes to nobody else
-        ) as response:
-            return Answer(response.status, response.headers, await _content(question.host, response))
+        url = question.url
+        for _ in range(MOST_MOVES):
+            async with self._session.request(
+                question.method,
+                self._endpoints.http(url),
+                headers=question.headers,
+                data=question.body,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                moved = response.headers.get("Location", "") if response.status in _ELSEWHERE else ""
+                # A key goes to nobody else, and what was sent isn't sent twice.
+                if not moved or question.keyed or question.method != "GET":
+                    return Answer(response.status, response.headers, await _content(question.host, response))
+                url = urljoin(url, moved)
+        raise garbled(question.host, f"sends on to another address more than {MOST_MOVES} times")
 
 
 async def _content(host: str, response: ClientResponse) -> str:

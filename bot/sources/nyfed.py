@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sources.batch import Batch, Points
 from bot.sources.keys import Client
-from bot.sources.payload import Row, Sightings, close, next_session, number, points, reading
+from bot.sources.payload import Revised, Row, close, next_session, number, points, reading
 
 __all__ = ["NewYorkFed", "effr_rows"]
 
@@ -34,14 +34,16 @@ def effr_rows(payload: Any) -> dict[str, list[Row]]:
     return found
 
 
-class NewYorkFed:
+class NewYorkFed(Revised):
     """The rate that the Fed's meetings move."""
 
     name = "macro.nyfed"
+    revises = tuple(FIELDS)
     pace = timedelta(hours=3)
 
     def __init__(self, client: Client) -> None:
-        self._client, self._sightings = client, Sightings()
+        super().__init__()
+        self._client = client
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """The days after `since`, newest first in the answer, at most 500."""

@@ -16,6 +16,7 @@ from bot.sources.batch import FaultKind, Points, SourceFault
 
 __all__ = [
     "NEW_YORK",
+    "Revised",
     "Row",
     "Sightings",
     "close",
@@ -135,3 +136,20 @@ class Sightings:
         # Rows from before anything seen so far are history too: a longer look back.
         early = before is None and bool(told) and when < min(told)
         return _Sight(value, min(safe, now) if early else now)
+
+
+class Revised:
+    """What sources share that give the same rows again and again, some of them revised.
+
+    `revises` are beginnings of the names of their series: what is stored of them is told by `prime` before the first
+    visit, so that a restart backdates nothing.
+    """
+
+    revises: tuple[str, ...]
+
+    def __init__(self) -> None:
+        self._sightings = Sightings()
+
+    def prime(self, stored: PointColumns) -> None:
+        """Remembers what the store has of a series, sorted by (`time`, `known`)."""
+        self._sightings.prime(stored)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.series import moment
 from bot.sources.batch import Batch
 from bot.sources.keys import Client
-from bot.sources.payload import Row, Sightings, number, points, reading
+from bot.sources.payload import Revised, Row, number, points, reading
 
 __all__ = ["FearGreed", "fear_greed_rows"]
 
@@ -22,14 +22,16 @@ def fear_greed_rows(payload: Any) -> list[Row]:
     return [(when, when + PUBLISHED, value) for when, value in times]
 
 
-class FearGreed:
+class FearGreed(Revised):
     """Mood as others measure it; their name stands beside the figure."""
 
     name = "sentiment.fear_greed"
+    revises = (name,)
     pace = timedelta(hours=1)
 
     def __init__(self, client: Client) -> None:
-        self._client, self._sightings = client, Sightings()
+        super().__init__()
+        self._client = client
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """The days after `since`; raises SourceFault."""

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.series import moment
 from bot.sources.batch import Batch
 from bot.sources.keys import Client
-from bot.sources.payload import Row, Sightings, number, points, reading
+from bot.sources.payload import Revised, Row, number, points, reading
 
 __all__ = ["Stablecoins", "supply_rows"]
 
@@ -22,14 +22,16 @@ def supply_rows(payload: Any) -> list[Row]:
     return [(when, when + PUBLISHED, value) for when, value in days]
 
 
-class Stablecoins:
+class Stablecoins(Revised):
     """The supply of the dollar's stablecoins; what changes during a day is a revision known from then on."""
 
     name = "stablecoins.supply"
+    revises = (name,)
     pace = timedelta(hours=6)
 
     def __init__(self, client: Client) -> None:
-        self._client, self._sightings = client, Sightings()
+        super().__init__()
+        self._client = client
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """The days after `since`; raises SourceFault."""

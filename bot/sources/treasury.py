@@ -6,7 +6,7 @@ from io import StringIO
 
 from bot.sources.batch import Batch, Points
 from bot.sources.keys import Client
-from bot.sources.payload import NEW_YORK, Row, Sightings, close, number, points, reading
+from bot.sources.payload import NEW_YORK, Revised, Row, close, number, points, reading
 
 __all__ = ["Treasury", "treasury_rows"]
 
@@ -35,14 +35,16 @@ def treasury_rows(text: str) -> dict[str, list[Row]]:
     return found
 
 
-class Treasury:
+class Treasury(Revised):
     """Yields of three months, two years and ten years."""
 
     name = "macro.treasury"
+    revises = tuple(COLUMNS)
     pace = timedelta(hours=1)
 
     def __init__(self, client: Client) -> None:
-        self._client, self._sightings = client, Sightings()
+        super().__init__()
+        self._client = client
 
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """The closes after `since`, of as many years as that takes; in January the table of last year counts too."""

@@ -286,9 +286,15 @@ def test_a_key_refused_closes_the_host_for_that_key_alone(far_end, asking):
 
 
 def test_a_key_goes_to_nobody_else(far_end, asking, reply):
-    far_end.answers[PATH] = reply(status=302, headers={"Location": "/elsewhere.example.org/"})
+    far_end.answers[PATH] = reply(status=302, headers={"Location": "https://elsewhere.example.org/"})
     far_end.answers["elsewhere.example.org/"] = {"rows": []}
     assert asking(ask) == {"rows": []}
     fault = fault_of(asking, lambda client: client.json(URL, params={"api_key": "s3cret"}))
     assert fault.kind == FaultKind.REFUSED
     assert not any("api_key" in asked.query for asked in far_end.of("elsewhere"))
+
+
+def test_whoever_sends_on_in_circles_is_no_answer(far_end, asking, reply):
+    far_end.answers[PATH] = reply(status=302, headers={"Location": URL})
+    assert fault_of(asking, ask).kind == FaultKind.GARBLED
+    assert len(far_end.of(PATH)) <= 6
