@@ -75,10 +75,13 @@ class Store:
         with self.transaction() as transaction:
             return transaction.write_headlines(headlines)
 
-    def points(self, since: datetime, until: datetime) -> list[PointColumns]:
-        """Every series, with the rows of `time >= since` that were known at `until`, sorted by (`time`, `known`)."""
+    def points(self, since: datetime, until: datetime, beginnings: tuple[str, ...] = ("",)) -> list[PointColumns]:
+        """Series with the rows of `time >= since` that were known at `until`, sorted by (`time`, `known`).
+
+        All of them, or those whose names begin with one of `beginnings`.
+        """
         with self.reading() as connection:
-            return read_points(connection, since, until)
+            return read_points(connection, since, until, beginnings)
 
     def bars(self, since: datetime, until: datetime) -> list[BarColumns]:
         """Every market's bars that start at `since` or later and had closed at `until`."""

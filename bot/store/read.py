@@ -12,7 +12,7 @@ from bot.domain.series import BarColumns, Headline, PointColumns, Release, momen
 from bot.store.upsert import sql
 from bot.store.written import Coverage
 
-__all__ = ["read_bars", "read_coverage", "read_headlines", "read_points", "read_releases"]
+__all__ = ["read_bars", "read_coverage", "read_headlines", "read_names", "read_points", "read_releases"]
 
 _POINTS = "SELECT time, known, value FROM points WHERE series = ? AND time >= ? AND known <= ? ORDER BY time, known"
 _BARS = (
@@ -35,12 +35,16 @@ _COVERAGE = (
 )
 
 
-def read_points(connection: Connection, since: datetime, until: datetime) -> list[PointColumns]:
-    """Every series with rows of `time >= since` and `known <= until`."""
+def read_points(
+    connection: Connection, since: datetime, until: datetime, beginnings: tuple[str, ...] = ("",)
+) -> list[PointColumns]:
+    """Every series whose name begins so, with rows of `time >= since` and `known <= until`."""
     span = (stamp(since), stamp(until))
     with _cursor(connection) as cursor:
         found = []
         for (series,) in _names(connection, cursor, "points", ("series",)):
+            if not series.startswith(beginnings):
+                continue
             rows = cursor.execute(sql(connection, _POINTS), (series, *span)).fetchall()
             if rows:
                 time, known, value = zip(*rows, strict=True)
@@ -80,6 +84,12 @@ def read_coverage(connection: Connection) -> list[Coverage]:
     with _cursor(connection) as cursor:
         rows = [row for statement in _COVERAGE for row in cursor.execute(statement).fetchall()]
     return sorted((Coverage(name, moment(a), moment(z), n) for name, a, z, n in rows), key=lambda c: c.name)
+
+
+def read_names(connection: Connection, table: str, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """The different values of a table's leading key columns."""
+    with _cursor(connection) as cursor:
+        return list(_names(connection, cursor, table, keys))
 
 
 def _cursor(connection: Connection) -> "closing[Any]":

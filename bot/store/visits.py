@@ -19,8 +19,8 @@ class Visit:
     """One source: its last try and success, what failed since (`fault` a kind, `sentence` in words), and what it gave.
 
     `failures` counts tries in a row that failed; `not_before` is when it may be asked again; `newest` the time of the
-    newest datum it gave and `value` that datum in words; `answered_by` the one of a chain that answered; `validators`
-    what a conditional request needs, by address.
+    newest datum it gave and `value` that datum in words; `answered_by` who answered where several may; `reach` how far
+    back it has been asked without a gap; `notes` what the last answer lacked or what was refused of it, in sentences.
     """
 
     name: str
@@ -33,10 +33,11 @@ class Visit:
     newest: datetime | None = None
     value: str = ""
     answered_by: str = ""
-    validators: tuple[tuple[str, str], ...] = ()
+    reach: datetime | None = None
+    notes: tuple[str, ...] = ()
 
 
-_TIMES = ("tried", "succeeded", "not_before", "newest")
+_TIMES = ("tried", "succeeded", "not_before", "newest", "reach")
 
 
 class Visits:
@@ -69,4 +70,4 @@ def _document(visit: Visit) -> str:
 def _visit(document: str) -> Visit:
     row = json.loads(document)
     times = {name: None if row[name] is None else moment(row[name]) for name in _TIMES}
-    return Visit(**{**row, **times, "validators": tuple((a, v) for a, v in row["validators"])})
+    return Visit(**{**row, **times, "notes": tuple(row["notes"])})
