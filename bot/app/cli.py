@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from bot.app import flows, judging, options, running
+from bot.app import feeding, flows, judging, options, running
 from bot.app.options import Archive, Sample
 from bot.errors import RecapError, UsageError
 
@@ -208,6 +208,8 @@ def export(
 
 
 app.command()(running.run)
+app.command()(feeding.collect)
+app.command()(feeding.backfill)
 app.add_typer(flows.app, name="flows")
 app.command()(judging.evaluate)
 app.command()(judging.calibrate)

@@ -17,7 +17,7 @@ from bot.sources.chain import is_revised
 from bot.store import Store
 from bot.store.visits import Visit, Visits
 
-__all__ = ["Visiting"]
+__all__ = ["WITHIN", "Visiting"]
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Visiting:
         except Exception as error:  # noqa: BLE001 - one source's mistake must not stop the others
             visit = _failed(listed, before, now, _unforeseen(listed, error))
         else:
-            await self._keep(batch)
+            await self.keep(batch)
             visit = _succeeded(listed, before, now, since, batch)
         await self._remember(visit)
         return visit
@@ -82,7 +82,7 @@ class Visiting:
         again = listed.again
         if now - self._looked.get(listed.name, wanted) >= timedelta(days=1):
             self._looked[listed.name], again = now, max(again, LONG_LOOK)
-        return max(min(before.newest, now) - again, wanted)
+        return max(before.newest - again, wanted)
 
     async def _prime(self, listed: Listed) -> None:
         """A source that gives the same rows again is told once which of them are stored."""
@@ -94,12 +94,12 @@ class Visiting:
             source.prime(columns)
         self._primed.add(listed.name)
 
-    async def _keep(self, batch: Batch) -> None:
+    async def keep(self, batch: Batch) -> None:
+        """Stores all of it or, raising StoreError, nothing."""
         async with self._writing:
-            await asyncio.to_thread(self.write, batch)
+            await asyncio.to_thread(self._write, batch)
 
-    def write(self, batch: Batch) -> None:
-        """All of it or, raising StoreError, nothing."""
+    def _write(self, batch: Batch) -> None:
         with self._store.transaction() as transaction:
             for points in batch.points:
                 transaction.write_points(points.columns, points.publisher)
@@ -138,7 +138,7 @@ def _succeeded(listed: Listed, before: Visit, now: datetime, since: datetime, ba
         listed.name,
         tried=now,
         succeeded=now,
-        newest=max((m for m in (before.newest, newest) if m is not None), default=None),
+        newest=max((min(m, now) for m in (before.newest, newest) if m is not None), default=None),
         value=value or before.value,
         answered_by=getattr(listed.source, "answered_by", ""),
         reach=reach,
