@@ -20,8 +20,8 @@ LOOKBACK = timedelta(days=400)
 BY_THE_HOUR = timedelta(days=120)
 """Rows of an hour or less are compared with 90 days before a window of a week, and with those before its eve."""
 
-BY_THE_MINUTE = timedelta(days=9)
-"""Nothing is held against minutes: a week's window and its eve read them."""
+BY_THE_MINUTE = timedelta(days=3)
+"""Minutes tell of bursts in a day's window and in the one before it, and nothing is held against them."""
 
 _FREQUENT = ("open_interest.", "long_short.", "premium.", "liquidations.", "volatility.dvol.", "options.")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "sources")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 from loopback import FarEnd, HurriedClock
 from world import World
@@ -31,14 +32,16 @@ TOLD = datetime(2026, 11, 24, 13, 37, tzinfo=UTC)
 
 
 class LiveDay:
-    """A store filled from the world; `faults` are answers by the beginning of host and path that replace the world's."""
+    """A store filled from the world; `faults` replace its answers by the beginning of host and path."""
 
     def __init__(self, folder, name, faults):
         self.clock = HurriedClock(MORNING)
         self.far_end = FarEnd(self.clock)
         self.far_end.answers |= World(self.clock).answers()
         for beginning, answer in faults.items():
-            self.far_end.answers = {p: answer if p.startswith(beginning) else a for p, a in self.far_end.answers.items()}
+            self.far_end.answers = {
+                p: answer if p.startswith(beginning) else a for p, a in self.far_end.answers.items()
+            }
         self.settings = Settings(home=folder)
         self.store = Store.open(f"sqlite:///{folder / name}.sqlite3")
         self.visiting = Visiting(self.store, self.clock)

@@ -80,13 +80,19 @@ class World:
         return next(asset for asset in self.assets if text.replace("XBT", "BTC").replace("XDG", "DOGE").count(asset))
 
     def _bars(self, asset, start, end, step, most):
-        return [(t, bar(asset, t, step), volume(asset, t, step)) for t in times(start, min(int(end), self.now), step, most)]
+        return [
+            (t, bar(asset, t, step), volume(asset, t, step)) for t in times(start, min(int(end), self.now), step, most)
+        ]
 
     # Binance
 
     def binance_markets(self, kind):
         row = {"status": "TRADING", "filters": [], "quoteAsset": "USDT"}
-        row |= {} if kind == "spot" else {"contractType": "PERPETUAL", "marginAsset": "USDT", "deliveryDate": 4133404800000}
+        row |= (
+            {}
+            if kind == "spot"
+            else {"contractType": "PERPETUAL", "marginAsset": "USDT", "deliveryDate": 4133404800000}
+        )
         return {"symbols": [row | {"symbol": f"{a}USDT", "baseAsset": a} for a in self.assets]}
 
     def binance_bars(self, asked):
@@ -105,7 +111,9 @@ class World:
         return [{"symbol": q["symbol"], **row(asset, t)} for t in found]
 
     def binance_funding(self, asked):
-        return self._binance_rows(asked, 8 * HOUR, lambda a, t: {"fundingTime": t + 3, "fundingRate": f"{rate(a, t):.8f}"})
+        return self._binance_rows(
+            asked, 8 * HOUR, lambda a, t: {"fundingTime": t + 3, "fundingRate": f"{rate(a, t):.8f}"}
+        )
 
     def binance_open_interest(self, asked):
         def row(a, t):
@@ -117,7 +125,12 @@ class World:
     def binance_ratio(self, asked):
         def row(_, t):
             longs = ratio(t) / (1 + ratio(t))
-            return {"longAccount": str(longs), "shortAccount": str(1 - longs), "longShortRatio": str(ratio(t)), "timestamp": t}
+            return {
+                "longAccount": str(longs),
+                "shortAccount": str(1 - longs),
+                "longShortRatio": str(ratio(t)),
+                "timestamp": t,
+            }
 
         return self._binance_rows(asked, HOUR, row)
 
@@ -305,7 +318,11 @@ class World:
     def deribit_open_interest(self, asked):
         asset = self._asset(asked.query["instrument_name"])
         mark = price(asset, self.now)
-        row = {"instrument_name": f"{asset}-PERPETUAL", "open_interest": coins(asset, self.now) * mark, "mark_price": mark}
+        row = {
+            "instrument_name": f"{asset}-PERPETUAL",
+            "open_interest": coins(asset, self.now) * mark,
+            "mark_price": mark,
+        }
         return {"result": [row | {"creation_timestamp": self.now - 250}]}
 
     def deribit_dvol(self, asked):
@@ -333,7 +350,10 @@ class World:
             case "metaAndAssetCtxs":
                 universe = [{"name": a, "szDecimals": 5, "maxLeverage": 40} for a in self.assets]
                 marks = [(price(a, self.now), coins(a, self.now)) for a in self.assets]
-                return [{"universe": universe}, [{"funding": "0.00001", "openInterest": str(c), "markPx": str(p)} for p, c in marks]]
+                return [
+                    {"universe": universe},
+                    [{"funding": "0.00001", "openInterest": str(c), "markPx": str(p)} for p, c in marks],
+                ]
             case "fundingHistory":
                 found = times(said["startTime"], min(said["endTime"], self.now), HOUR, 500)
                 row = {"coin": said["coin"], "premium": "0.0"}
@@ -366,12 +386,16 @@ class World:
     def sosovalue(self, asked):
         flows = self.flows(self._of_asked(asked))
         if "historical" in asked.path:
-            return {"code": 0, "data": {"list": [{"date": str(d), "totalNetInflow": str(f)} for d, f in flows.items()][::-1]}}
+            return {
+                "code": 0,
+                "data": {"list": [{"date": str(d), "totalNetInflow": str(f)} for d, f in flows.items()][::-1]},
+            }
         day, total = list(flows.items())[-1]
         shares = {"IBIT": 0.75, "FBTC": 0.25} if "btc" in asked.body else {"ETHA": 0.75, "FETH": 0.25}
         fund = {"netAssets": {"value": 6e10}}
         listed = [
-            fund | {"ticker": name, "dailyNetInflow": {"value": total * part, "lastUpdateDate": str(day), "status": "1"}}
+            fund
+            | {"ticker": name, "dailyNetInflow": {"value": total * part, "lastUpdateDate": str(day), "status": "1"}}
             for name, part in shares.items()
         ]
         return {"code": 0, "data": {"dailyNetInflow": {"value": total, "lastUpdateDate": str(day)}, "list": listed}}
@@ -390,9 +414,14 @@ class World:
 
     def treasury(self, asked):
         year = int(asked.path.split("/")[-2])
-        days = [day for day in self._sessions(90) if day.year == year and close(day) + timedelta(hours=2) <= self._clock.now()]
+        days = [
+            day
+            for day in self._sessions(90)
+            if day.year == year and close(day) + timedelta(hours=2) <= self._clock.now()
+        ]
         rows = [
-            f"{d:%m/%d/%Y},3.9,3.8,{3.5 + 0.05 * sin(d.toordinal()):.2f},{4.1 + 0.06 * sin(d.toordinal()):.2f}" for d in days
+            f"{d:%m/%d/%Y},3.9,3.8,{3.5 + 0.05 * sin(d.toordinal()):.2f},{4.1 + 0.06 * sin(d.toordinal()):.2f}"
+            for d in days
         ]
         return "\n".join(['Date,"1 Mo","3 Mo","2 Yr","10 Yr"', *rows[::-1], ""])
 
@@ -407,11 +436,15 @@ class World:
         spread = 0.0005 if symbol.startswith("ZQ") else 0.01
         days = self._sessions(90)
         closes = [base * (1 + spread * sin(1.3 * day.toordinal() + len(symbol))) for day in days]
-        opens = [int(datetime(*d.timetuple()[:3], 9, 30, tzinfo=ZoneInfo("America/New_York")).timestamp()) for d in days]
+        opens = [
+            int(datetime(*d.timetuple()[:3], 9, 30, tzinfo=ZoneInfo("America/New_York")).timestamp()) for d in days
+        ]
         meta = {"regularMarketPrice": closes[-1], "regularMarketTime": self.now // 1000}
         meta |= {"exchangeTimezoneName": "America/New_York"}
         quote = {"close": closes}
-        return {"chart": {"result": [{"meta": meta, "timestamp": opens, "indicators": {"quote": [quote]}}], "error": None}}
+        return {
+            "chart": {"result": [{"meta": meta, "timestamp": opens, "indicators": {"quote": [quote]}}], "error": None}
+        }
 
     def fred(self, asked):
         name = asked.query["id"]
@@ -422,7 +455,7 @@ class World:
         row = {"country": "USD", "impact": "High", "forecast": "0.3%", "previous": "0.2%"}
         return [
             row | {"title": "CB Consumer Confidence", "date": "2026-11-23T10:00:00-05:00", "forecast": "99.0"},
-            row | {"title": "Core PPI m/m", "date": "2026-11-24T08:30:00-05:00"},
+            row | {"title": "Core PPI m/m", "date": "2026-11-23T08:30:00-05:00"},
             row | {"title": "Core PCE Price Index m/m", "date": "2026-11-25T10:00:00-05:00"},
         ]
 
@@ -440,7 +473,8 @@ class World:
     def stablecoins(self, _):
         days = self._midnights(200)[::-1]
         return [
-            {"date": str(t // 1000), "totalCirculatingUSD": {"peggedUSD": 3e11 * (1 + 0.0005 * n)}} for n, t in enumerate(days)
+            {"date": str(t // 1000), "totalCirculatingUSD": {"peggedUSD": 3e11 * (1 + 0.0005 * n)}}
+            for n, t in enumerate(days)
         ]
 
     def coingecko(self, _):
@@ -468,7 +502,12 @@ class World:
         gate, deribit = "api.gateio.ws/api/v4", "www.deribit.com/api/v2/public"
         rubik = f"{okx}/rubik/stat/contracts"
         contracts = [
-            {"name": f"{a}_USDT", "quanto_multiplier": "0.0001", "order_price_deviate": "0.5", "mark_price": str(BASES[a])}
+            {
+                "name": f"{a}_USDT",
+                "quanto_multiplier": "0.0001",
+                "order_price_deviate": "0.5",
+                "mark_price": str(BASES[a]),
+            }
             for a in self.assets
         ]
         pairs = [{"id": f"{a}_USDT", "trade_status": "tradable", "fee": "0.2"} for a in self.assets]

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from loopback import FarEnd, HurriedClock, Reply, Turns  # noqa: E402 - found by the line above
+from loopback import FarEnd, HurriedClock, Reply, Turns
 
 FLOW = """time,known,value
 2025-02-24T21:00:00Z,2025-02-25T05:00:00Z,-539000000.0
