@@ -19,3 +19,11 @@ from bot.domain.catalogue import publishers
 )
 def test_a_source_names_its_publishers(source, names):
     assert publishers(source) == names
+
+
+def test_who_published_the_stored_figures_comes_first():
+    recorded = {"etf.net_flow.btc": "SoSoValue", "etf.net_flow.eth": "The Block", "liquidations.hour.long.btc": "Gate"}
+    assert publishers("etf.net_flow.{btc,eth}", recorded) == ("SoSoValue", "The Block")
+    assert publishers("liquidations.hour.*.btc", recorded) == ("Gate",)
+    assert publishers("etf.net_flow.btc / bars/okx.BTC-USDT-PERP.1h", recorded) == ("SoSoValue", "OKX")
+    assert publishers("rates.us10y", {"rates.us10y": ""}) == ("FRED",)

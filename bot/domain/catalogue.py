@@ -6,9 +6,10 @@ here and a function in `bot/indicators`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 
 from bot.domain.readings import Unit
 
@@ -214,24 +215,31 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
 
 CATALOGUE = {row[0]: Quantity(*row) for row in _ROWS}
 
+_VENUES = {
+    "binance": "Binance",
+    "bybit": "Bybit",
+    "okx": "OKX",
+    "gate": "Gate",
+    "kraken": "Kraken",
+    "deribit": "Deribit",
+    "hyperliquid": "Hyperliquid",
+}
+_OF_VENUES = ("", "funding.rate_8h.", "open_interest.coins.", "open_interest.usd.", "long_short.accounts.")
+
 _PUBLISHERS = (
-    ("binance", "Binance"),
+    *((kind + venue, name) for kind in _OF_VENUES for venue, name in _VENUES.items()),
     ("coinbase", "Coinbase"),
     ("cccagg", "CryptoCompare"),
     ("taker.", "CoinGlass"),
     ("depth_1pct.", "CoinGlass"),
     ("etf.", "Farside"),
-    ("funding.rate_8h.gate", "Gate"),
-    ("funding.rate_8h.binance", "Binance"),
     ("funding.rate_8h.oi_weighted", "CoinGlass"),
-    ("open_interest.coins.binance", "Binance"),
-    ("open_interest.usd.binance", "Binance"),
     ("open_interest.", "CoinGlass"),
     ("liquidations.minute.", "exchange feeds"),
     ("liquidations.", "CoinGlass"),
     ("long_short.", "Binance"),
     ("market_cap.", "CoinGecko"),
-    ("premium.coinbase_okx", "Coinbase, OKX"),
+    *((f"premium.coinbase_{venue}", f"Coinbase, {name}") for venue, name in _VENUES.items()),
     ("premium.", "Coinbase"),
     ("stablecoins.", "DefiLlama"),
     ("rates.", "FRED"),
@@ -241,19 +249,36 @@ _PUBLISHERS = (
     ("dollar.", "Yahoo"),
     ("volatility.vix", "Cboe"),
     ("volatility.dvol", "Deribit"),
+    ("options.", "Deribit"),
     ("sentiment.", "alternative.me"),
     ("fed_funds.", "CME"),
     ("fed.", "CME"),
 )
 
 
-def publishers(source: str) -> tuple[str, ...]:
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+def publishers(source: str, recorded: Mapping[str, str] = _NOBODY) -> tuple[str, ...]:
     """Whose figures a reading was made of, in order, each named once; a series nobody is listed for names itself.
 
-    `source` is a reading's: recorded series and `bars/` of markets, joined by words, commas and signs.
+    `source` is a reading's: recorded series and `bars/` of markets, joined by words, commas and signs. `recorded` names
+    the publisher of each series as far as it came with the figures; else it is the one of the recorded archives.
     """
     series = (word.removeprefix("bars/") for word in re.findall(r"[a-z_]+(?:/|\.)[\w.*{},/-]*\w", source))
-    return tuple(dict.fromkeys(name for found in series for name in _publisher(found).split(", ")))
+    told = (", ".join(_recorded(found, recorded)) or _publisher(found) for found in series)
+    return tuple(dict.fromkeys(name for names in told for name in names.split(", ")))
+
+
+def _recorded(series: str, recorded: Mapping[str, str]) -> tuple[str, ...]:
+    """The publishers of the series, or of all that it stands for with `{…}` and `*`."""
+    if name := recorded.get(series):
+        return (name,)
+    if "{" not in series and "*" not in series:
+        return ()
+    choices = re.escape(series).replace(r"\*", r"[^.]+").replace(r"\{", "(?:").replace(r"\}", ")").replace(",", "|")
+    pattern = re.compile(choices + ")" * (choices.count("(?:") - choices.count(")")))
+    return tuple(dict.fromkeys(filter(None, (recorded[known] for known in recorded if pattern.fullmatch(known)))))
 
 
 def _publisher(series: str) -> str:

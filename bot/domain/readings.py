@@ -1,7 +1,7 @@
 """What was measured: numbers with unit, baseline, source and two times, or the reason why there is none."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,10 +68,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Readings(Mapping[str, Reading | Missing]):
-    """All that was measured for one window, by name, with the releases that lie ahead."""
+    """All that was measured for one window, by name, with the releases that lie ahead.
+
+    `publishers` names whose figures a series holds, as far as that came with them.
+    """
 
     items_by_name: Mapping[str, Reading | Missing]
     upcoming: tuple[Release, ...] = ()
+    publishers: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Reading | Missing:
         return self.items_by_name[name]

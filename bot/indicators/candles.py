@@ -17,6 +17,18 @@ from bot.indicators.snapshot import Bars, Snapshot, Stamps, Values, milliseconds
 
 __all__ = ["Candles", "first_filling", "last_close", "lead_candles", "markets"]
 
+_MARKETS = (
+    "binanceusdm.{}-USDT-PERP",
+    "cccagg.{}-USD",
+    "okx.{}-USDT-PERP",
+    "bybit.{}-USDT-PERP",
+    "gate.{}-USDT-PERP",
+    "hyperliquid.{}-USDC-PERP",
+    "coinbase.{}-USD",
+    "kraken.{}-USD",
+)
+"""Best first; a venue that doesn't serve this machine's country leaves the lead to the next."""
+
 DAY = timedelta(days=1)
 MILLISECOND = timedelta(milliseconds=1)
 LOOKBACK_DAYS = 100
@@ -29,10 +41,9 @@ ENOUGH = 0.98
 
 
 def markets(asset: str) -> Iterator[str]:
-    """The asset's markets, best first: finer bars before coarser, a perpetual before an aggregate."""
+    """The asset's markets, best first, finer bars before coarser."""
     for timeframe in TIMEFRAMES:
-        yield f"binanceusdm.{asset}-USDT-PERP.{timeframe}"
-        yield f"cccagg.{asset}-USD.{timeframe}"
+        yield from (f"{market.format(asset)}.{timeframe}" for market in _MARKETS)
 
 
 def last_close(snapshot: Snapshot, asset: str) -> datetime | None:

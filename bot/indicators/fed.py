@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from bot.domain.fomc import DECISIONS
 from bot.indicators.candles import DAY
 from bot.indicators.macro import change_between_closes, difference
 from bot.indicators.robust import Measured, NoData
@@ -24,13 +25,7 @@ ANNOUNCED = timedelta(hours=18)
 FEWEST_DAYS = 4
 """After a meeting in its month: on fewer, a hundredth in the price moves the odds by a third and more."""
 
-_DECISIONS = {
-    2024: "01-31 03-20 05-01 06-12 07-31 09-18 11-07 12-18",
-    2025: "01-29 03-19 05-07 06-18 07-30 09-17 10-29 12-10",
-    2026: "01-28 03-18 04-29 06-17 07-29 09-16 10-28 12-09",
-    2027: "01-27 03-17 04-28 06-09 07-28 09-15 10-27 12-08",
-}
-MEETINGS = np.array([f"{year}-{day}" for year, days in _DECISIONS.items() for day in days.split()], "datetime64[D]")
+MEETINGS = np.array(DECISIONS, "datetime64[D]")
 """The days decisions are announced."""
 
 

@@ -215,7 +215,8 @@ def coinbase_premium(view: View, _: str) -> Measured:
     """BTC on Coinbase over other venues, basis points, mean of the day; negative when US buyers paid less."""
     if view.window.length > DAY:
         raise NoData("a day's premium says nothing about several days")
-    return view.latest("premium.coinbase_okx.btc", "premium.coinbase_index.btc").measured()
+    others = ("okx", "index", "binance", "bybit", "gate")
+    return view.latest(*(f"premium.coinbase_{other}.btc" for other in others)).measured()
 
 
 @indicator("stablecoins.change_7d")

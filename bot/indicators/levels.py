@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.indicators.candles import DAY
+from bot.indicators.candles import DAY, markets
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.view import View, indicator
 
@@ -73,7 +73,7 @@ def _open_against(view: View, asset: str, side: str) -> Measured:
 @indicator("level.mean_200d.{asset}")
 def mean_200d(view: View, asset: str) -> Measured:
     """Mean of the 200 daily closes before the window, USD; of one market, without a day absent."""
-    for name in (f"binanceusdm.{asset}-USDT-PERP.1d", f"cccagg.{asset}-USD.1d"):
+    for name in (market for market in markets(asset) if market.endswith(".1d")):
         bars = view.snapshot.bars(name)
         if bars is None:
             continue

@@ -17,6 +17,8 @@ from bot.indicators.view import COMPARED_DAYS, View, day_totals, joined, row_at,
 __all__ = ["Closed", "Step", "added", "closed", "named"]
 
 HOUR = timedelta(hours=1)
+LATE = 12
+"""One hour in so many may still be untold at the window's end: a venue's sums come up to an hour late."""
 
 
 def added(columns: Values) -> Values:
@@ -35,7 +37,8 @@ class Step:
 def _hour_totals(view: View, track: Track) -> Values:
     """An hourly amount over the window and over the windows of the same hours on the 90 days before it.
 
-    Raises NoData where the recorded hours aren't exactly the window's.
+    The newest hours of a long window may be untold yet: then they are left out of all of them, and what is told is "at
+    least" so much. Raises NoData where other hours of the window are absent.
     """
     length, end = view.window.length, view.window.end
     if length % HOUR or end.timestamp() % HOUR.total_seconds():
@@ -43,6 +46,8 @@ def _hour_totals(view: View, track: Track) -> Values:
     span, skipped = length // HOUR, whole_days(view.window)
     ends = milliseconds(end) - 3_600_000 * np.arange(24 * (COMPARED_DAYS + skipped - 1) + span)
     hourly = values_at(track, ends, timedelta(minutes=1))
+    late = min(int(np.isfinite(hourly).argmax()), span // LATE)
+    hourly, span = hourly[late:], span - late
     if not np.isfinite(hourly[:span]).all():
         raise NoData(f"{track.name} has not every hour of the window")
     windows = np.lib.stride_tricks.sliding_window_view(hourly, span).sum(axis=1)

@@ -21,8 +21,10 @@ REPORTED = "liquidations.reported"
 
 
 def _over_window(view: View, track: Track, values: Values) -> Measured:
-    known = moment(int(track.known[row_at(track, view.window.end)]))
-    return Measured(float(values[0]), view.window.end, known, track.name, values[1:])
+    """Ends with the newest row that is told."""
+    row = row_at(track, view.window.end)
+    end, known = moment(int(track.time[row])), moment(int(track.known[row]))
+    return Measured(float(values[0]), end, known, track.name, values[1:])
 
 
 def _reported(view: View, side: str) -> Measured:

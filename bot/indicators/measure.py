@@ -92,7 +92,7 @@ def measure(snapshot: Snapshot, window: Window, scope: Scope) -> Readings:
             quantity.name: _read(view, row, quantity, subject)
             for row, quantity, subject in (*_wanted(assets), *_of_topics(snapshot.topics.names))
         }
-    return Readings(items, snapshot.upcoming(snapshot.as_of + AHEAD))
+    return Readings(items, snapshot.upcoming(snapshot.as_of + AHEAD), snapshot.history.publishers)
 
 
 def _wanted(assets: tuple[str, ...]) -> Iterator[tuple[str, Quantity, str]]:

@@ -6,12 +6,16 @@ import numpy as np
 
 from bot.domain.series import moment
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at, whole_days
+from bot.indicators.snapshot import Track
+from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, row_at, values_at, whole_days
 
 PER_YEAR = 3 * 365
 """Payments a year of a rate quoted per 8 hours."""
 
 BUILDUP_DAYS = 3
+CAP_SLACK = timedelta(hours=2)
+_VENUES = ("binance", "okx", "bybit", "gate")
+"""Whose own figures stand in where there is no better series, best first."""
 
 
 def _funding_series(asset: str) -> tuple[str, ...]:
@@ -22,6 +26,7 @@ def _funding_series(asset: str) -> tuple[str, ...]:
         f"funding.rate_8h.gate.{coin}",
         f"funding.rate_8h.binance.{coin}",
         f"funding.rate_8h.binance.{coin}.daily_mean",
+        *(f"funding.rate_8h.{venue}.{coin}" for venue in ("okx", "bybit", "deribit", "hyperliquid")),
     )
 
 
@@ -73,14 +78,18 @@ def open_interest(view: View, asset: str) -> Measured:
 def leverage(view: View, asset: str) -> Measured:
     """Open interest over market cap at the window's start; held against its own history only."""
     coin = asset.lower()
-    parts = (view.track(f"open_interest.usd.total.{coin}"), view.track(f"market_cap.{coin}"))
-    name = f"{parts[0].name} / {parts[1].name}"
-    ratio = joined(name, parts, lambda columns: columns[:, 0] / columns[:, 1])
-    return view.level_of(view.window.start, ratio).measured()
+    interest, caps = view.track(f"open_interest.usd.total.{coin}"), view.track(f"market_cap.{coin}")
+    ratio = interest.value / values_at(caps, interest.time, CAP_SLACK)
+    told = np.isfinite(ratio)
+    known = caps.known[np.maximum(np.searchsorted(caps.time, interest.time, side="right") - 1, 0)]
+    columns = interest.time[told], ratio[told], np.maximum(interest.known, known)[told]
+    return view.level_of(view.window.start, Track(f"{interest.name} / {caps.name}", *columns)).measured()
 
 
 def _coins(view: View, asset: str) -> tuple[str, ...]:
-    names = (f"open_interest.coins.stablemargin.{asset.lower()}", f"open_interest.coins.binance.{asset.lower()}")
+    """Over a panel of venues where that exists, else single venues: what is open in one is no change to another."""
+    holders = ("stablemargin", *_VENUES, "deribit", "hyperliquid")
+    names = (f"open_interest.coins.{holder}.{asset.lower()}" for holder in holders)
     return tuple(name for name in names if view.snapshot.track(name) is not None)
 
 
@@ -122,9 +131,8 @@ def accounts_after(view: View, asset: str) -> Measured:
     return view.latest(*_accounts(asset)).measured()
 
 
-def _accounts(asset: str) -> tuple[str, str]:
-    coin = asset.lower()
-    return f"long_short.accounts.binance_daily.{coin}", f"long_short.accounts.binance.{coin}"
+def _accounts(asset: str) -> tuple[str, ...]:
+    return tuple(f"long_short.accounts.{venue}.{asset.lower()}" for venue in ("binance_daily", *_VENUES))
 
 
 @indicator("long_short.top_positions.{asset}")

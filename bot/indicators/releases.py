@@ -35,6 +35,7 @@ COMPARED = 60
 COMPARED_SPAN = 366 * DAY
 
 RESOLUTION = timedelta(minutes=1)
+UNTOLD = "the calendar on record tells when releases are due, not what they showed"
 QUIET = timedelta(days=4)
 """The longest stretch without any release, a weekend with holidays: where there is more, the calendar has a hole."""
 
@@ -80,6 +81,12 @@ def _inside(view: View) -> Sequence[Release]:
     return view.snapshot.released(view.window.start, view.window.end)
 
 
+def _outcomes(view: View) -> bool:
+    """Whether the calendar on record tells outcomes at all; some only tell when a release is due."""
+    end = view.window.end
+    return any(release.actual_known is not None for release in view.snapshot.released(end - 14 * DAY, end))
+
+
 def _surprises(view: View, since: datetime, until: datetime) -> list[Surprise]:
     return [found for release in view.snapshot.released(since, until) if (found := _surprise(release))]
 
@@ -92,7 +99,7 @@ def _family(view: View, names: tuple[str, ...], what: str) -> Measured:
     """The first of the names that was released in the window, its newest print."""
     inside = [found for found in _of_window(view) if found.event in names]
     if not inside:
-        raise NoData(f"no {what} with a forecast came out in the window")
+        raise NoData(f"no {what} with a forecast came out in the window" if _outcomes(view) else UNTOLD)
     chosen = min(inside, key=lambda found: (names.index(found.event), view.window.end - found.time))
     start = view.window.start
     before = [found for found in _surprises(view, start - COMPARED_SPAN, start) if found.known <= start]
@@ -104,6 +111,8 @@ def _family(view: View, names: tuple[str, ...], what: str) -> Measured:
 def high_impact(view: View, _: str) -> Measured:
     """Releases of high impact in the window, with a forecast and a first print known by `as_of`."""
     inside = _of_window(view)
+    if not inside and not _outcomes(view):
+        raise NoData(UNTOLD)
     if not inside:
         return Measured(0.0, view.window.end, view.window.end, SOURCE)
     return Measured(float(len(inside)), inside[-1].time, max(found.known for found in inside), SOURCE)
@@ -134,8 +143,11 @@ def fomc(view: View, _: str) -> Measured:
 
 @indicator("calendar.key_releases")
 def key_releases(view: View, _: str) -> Measured:
-    """Moments in the window at which inflation, payrolls or a decision of the Fed came out; ends with the last."""
-    return _moments(view, _out(_inside(view)))
+    """Moments in the window at which inflation, payrolls or a decision of the Fed came out; ends with the last.
+
+    Where the calendar tells no outcomes, those at which they were due.
+    """
+    return _moments(view, _out(view, _inside(view)))
 
 
 @indicator("calendar.key_releases_before")
@@ -143,17 +155,18 @@ def key_releases_before(view: View, _: str) -> Measured:
     """The same in the 24 hours before the window: markets go on digesting the day after."""
     _inside(view)
     before = view.snapshot.released(view.window.start - DAY, view.window.start - RESOLUTION)
-    return _moments(view, _out(before))
+    return _moments(view, _out(view, before))
 
 
-def _out(releases: Sequence[Release]) -> list[Release]:
+def _out(view: View, releases: Sequence[Release]) -> list[Release]:
     """The key releases that did come out: a shutdown or a snowstorm leaves the calendar's entry without a figure."""
-    return [release for release in releases if _event(release) in KEY and release.actual_known is not None]
+    due = [release for release in releases if _event(release) in KEY]
+    return [release for release in due if release.actual_known is not None] if _outcomes(view) else due
 
 
 def _moments(view: View, releases: Sequence[Release]) -> Measured:
     """At how many moments they came out; in time with the last of them, known when all were."""
     start = view.window.start
     when = max((release.time for release in releases), default=start)
-    known = max((release.actual_known or start for release in releases), default=start)
+    known = max((release.actual_known or release.time for release in releases), default=start)
     return Measured(float(len({release.time for release in releases})), when, known, SOURCE)

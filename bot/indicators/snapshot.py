@@ -18,7 +18,7 @@ from bot.domain.topics import NO_TOPICS, Topics
 from bot.indicators.headlines import NO_HEADLINES, HeadlineTrack, Marked
 from bot.indicators.plausible import Stamps, Values, believable
 
-__all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "milliseconds"]
+__all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "bars_of", "milliseconds", "track_of"]
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -148,12 +148,13 @@ def _shown(release: Release, as_of: datetime) -> bool:
 
 @dataclass(frozen=True)
 class History:
-    """All recorded series and markets, whoever knew them when."""
+    """All recorded series and markets, whoever knew them when; `publishers` by series, as far as they are recorded."""
 
     tracks: Mapping[str, Track]
     markets: Mapping[str, Bars]
     releases: tuple[Release, ...] = ()
     headlines: HeadlineTrack = NO_HEADLINES
+    publishers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -166,8 +167,8 @@ class History:
     ) -> "History":
         """From columns sorted by (time, known)."""
         return cls(
-            {p.series: _track(p) for p in points if len(p)},
-            {b.name: _bars(b) for b in bars if len(b)},
+            {p.series: track_of(p) for p in points if len(p)},
+            {b.name: bars_of(b) for b in bars if len(b)},
             tuple(sorted(releases, key=lambda r: (r.time, r.event))),
             HeadlineTrack.of(headlines, topics),
         )
@@ -192,7 +193,8 @@ class History:
         )
 
 
-def _track(points: PointColumns) -> Track:
+def track_of(points: PointColumns) -> Track:
+    """Columns sorted by (time, known) as arrays."""
     return Track(
         points.series,
         np.asarray(points.time, dtype=np.int64),
@@ -201,7 +203,8 @@ def _track(points: PointColumns) -> Track:
     )
 
 
-def _bars(bars: BarColumns) -> Bars:
+def bars_of(bars: BarColumns) -> Bars:
+    """Columns sorted by time as arrays, without the bars that can't be true."""
     columns = {c: np.asarray(getattr(bars, c), dtype=np.float64) for c in COLUMNS}
     starts, credible = np.asarray(bars.time, dtype=np.int64), believable(columns)
     kept = {c: column[credible] for c, column in columns.items()}

@@ -68,7 +68,9 @@ def _moments(plan: Plan) -> Mapping[str, Moment]:
 def _publishers(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
     """Whose figures were printed so far, each named once."""
     found = (plan.facts.readings.known(name) for name in ledger.readings())
-    names = [name for reading in found if reading for name in publishers(reading.source)]
+    names = [
+        name for reading in found if reading for name in publishers(reading.source, plan.facts.readings.publishers)
+    ]
     return tuple(sorted(dict.fromkeys(names), key=str.casefold))
 
 

@@ -1,26 +1,16 @@
 """The Fed's meetings, and what federal funds futures say of the next one.
 
-Dates: federalreserve.gov/monetarypolicy/fomccalendars.htm; those of 2027 and 2028 are tentative. Formula: CME's
-published methodology. Rates in percent, prices 100 minus percent.
+Formula: CME's published methodology. Rates in percent, prices 100 minus percent.
 """
 
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
+from bot.domain.fomc import DECISIONS
 from bot.sources.payload import NEW_YORK
 
 __all__ = ["DECISIONS", "Month", "expected_moves", "months_needed", "next_decision"]
-
-_DAYS = {
-    2024: "01-31 03-20 05-01 06-12 07-31 09-18 11-07 12-18",
-    2025: "01-29 03-19 05-07 06-18 07-30 09-17 10-29 12-10",
-    2026: "01-28 03-18 04-29 06-17 07-29 09-16 10-28 12-09",
-    2027: "01-27 03-17 04-28 06-09 07-28 09-15 10-27 12-08",
-    2028: "01-26",
-}
-DECISIONS = tuple(date.fromisoformat(f"{year}-{day}") for year, days in _DAYS.items() for day in days.split())
-"""The days on which decisions are announced, at 14:00 in New York."""
 
 ANNOUNCED = time(14)
 STEP = 0.25

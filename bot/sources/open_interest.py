@@ -60,10 +60,10 @@ class OpenInterest(VenueSource):
         return rows
 
     async def _now(self, symbol: str, now: datetime) -> list[Any]:
-        """How it stands; a venue that doesn't say when means now."""
+        """How it stands; a venue that doesn't say when, or answers with a moment after the question, means now."""
         with self._desk.answering():
             row = dict(await self._desk.exchange.fetch_open_interest(symbol))
-            return [row | {"timestamp": row["timestamp"] or stamp(now)}]
+            return [row | {"timestamp": min(row["timestamp"] or stamp(now), stamp(now))}]
 
     async def _priced(self, asset: str, held: list[Held], now: datetime) -> list[Held]:
         """With USD where the venue tells coins alone: at the close of the hour that ended then."""

@@ -12,7 +12,17 @@ from bot.domain.series import BarColumns, Headline, PointColumns, Release
 from bot.store.engine import connect, writing
 from bot.store.failures import told
 from bot.store.migrate import migrate
-from bot.store.read import read_bars, read_coverage, read_headlines, read_points, read_releases
+from bot.store.read import (
+    read_bars,
+    read_coverage,
+    read_headlines,
+    read_market,
+    read_names,
+    read_points,
+    read_publisher,
+    read_releases,
+    read_series,
+)
 from bot.store.transaction import Transaction
 from bot.store.written import Coverage, Written
 
@@ -87,6 +97,27 @@ class Store:
         """Every market's bars that start at `since` or later and had closed at `until`."""
         with self.reading() as connection:
             return read_bars(connection, since, until)
+
+    def names(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Every series, and every market as venue, symbol and timeframe."""
+        with self.reading() as connection:
+            series = tuple(name for (name,) in read_names(connection, "points", ("series",)))
+            return series, tuple(map(tuple, read_names(connection, "bars", ("venue", "symbol", "timeframe"))))
+
+    def series(self, name: str, since: datetime, until: datetime) -> PointColumns | None:
+        """One series as in `points`, None without rows."""
+        with self.reading() as connection:
+            return read_series(connection, name, since, until)
+
+    def market(self, market: tuple[str, ...], since: datetime, until: datetime) -> BarColumns | None:
+        """One market's bars as in `bars`, None without any."""
+        with self.reading() as connection:
+            return read_market(connection, market, since, until)
+
+    def publisher(self, series: str, until: datetime) -> str | None:
+        """Who published the newest row of the series that was known then."""
+        with self.reading() as connection:
+            return read_publisher(connection, series, until)
 
     def releases(self, since: datetime, until: datetime, impact: str = "") -> list[Release]:
         """Releases scheduled from `since` to `until`; who reads as of a moment hides what `actual_known` forbids.

@@ -12,9 +12,20 @@ from bot.domain.series import BarColumns, Headline, PointColumns, Release, momen
 from bot.store.upsert import sql
 from bot.store.written import Coverage
 
-__all__ = ["read_bars", "read_coverage", "read_headlines", "read_names", "read_points", "read_releases"]
+__all__ = [
+    "read_bars",
+    "read_coverage",
+    "read_headlines",
+    "read_market",
+    "read_names",
+    "read_points",
+    "read_publisher",
+    "read_releases",
+    "read_series",
+]
 
 _POINTS = "SELECT time, known, value FROM points WHERE series = ? AND time >= ? AND known <= ? ORDER BY time, known"
+_NEWEST = "SELECT source FROM points WHERE series = ? AND known <= ? ORDER BY time DESC, known DESC LIMIT 1"
 _BARS = (
     "SELECT time, open, high, low, close, volume FROM bars "
     "WHERE venue = ? AND symbol = ? AND timeframe = ? AND time >= ? AND known <= ? ORDER BY time"
@@ -39,30 +50,55 @@ def read_points(
     connection: Connection, since: datetime, until: datetime, beginnings: tuple[str, ...] = ("",)
 ) -> list[PointColumns]:
     """Every series whose name begins so, with rows of `time >= since` and `known <= until`."""
-    span = (stamp(since), stamp(until))
     with _cursor(connection) as cursor:
-        found = []
-        for (series,) in _names(connection, cursor, "points", ("series",)):
-            if not series.startswith(beginnings):
-                continue
-            rows = cursor.execute(sql(connection, _POINTS), (series, *span)).fetchall()
-            if rows:
-                time, known, value = zip(*rows, strict=True)
-                found.append(PointColumns(series, array("q", time), array("q", known), array("d", value)))
-        return found
+        names = [name for (name,) in _names(connection, cursor, "points", ("series",)) if name.startswith(beginnings)]
+        found = (_series(connection, cursor, name, since, until) for name in names)
+        return [columns for columns in found if columns is not None]
+
+
+def read_series(connection: Connection, series: str, since: datetime, until: datetime) -> PointColumns | None:
+    """One series, None without such rows."""
+    with _cursor(connection) as cursor:
+        return _series(connection, cursor, series, since, until)
+
+
+def _series(connection: Connection, cursor: Any, series: str, since: datetime, until: datetime) -> PointColumns | None:
+    rows = cursor.execute(sql(connection, _POINTS), (series, stamp(since), stamp(until))).fetchall()
+    if not rows:
+        return None
+    time, known, value = zip(*rows, strict=True)
+    return PointColumns(series, array("q", time), array("q", known), array("d", value))
+
+
+def read_publisher(connection: Connection, series: str, until: datetime) -> str | None:
+    """Who published the series' newest row known by then."""
+    with _cursor(connection) as cursor:
+        row = cursor.execute(sql(connection, _NEWEST), (series, stamp(until))).fetchone()
+    return row[0] if row else None
 
 
 def read_bars(connection: Connection, since: datetime, until: datetime) -> list[BarColumns]:
     """Every market with bars of `time >= since` that had closed at `until`."""
-    span = (stamp(since), stamp(until))
     with _cursor(connection) as cursor:
-        found = []
-        for market in _names(connection, cursor, "bars", ("venue", "symbol", "timeframe")):
-            rows = cursor.execute(sql(connection, _BARS), (*market, *span)).fetchall()
-            if rows:
-                time, *prices = zip(*rows, strict=True)
-                found.append(_bar_columns(market, array("q", time), [array("d", column) for column in prices]))
-        return found
+        markets = list(_names(connection, cursor, "bars", ("venue", "symbol", "timeframe")))
+        found = (_market(connection, cursor, market, since, until) for market in markets)
+        return [columns for columns in found if columns is not None]
+
+
+def read_market(connection: Connection, market: tuple[str, ...], since: datetime, until: datetime) -> BarColumns | None:
+    """One market's (venue, symbol and timeframe), None without such bars."""
+    with _cursor(connection) as cursor:
+        return _market(connection, cursor, market, since, until)
+
+
+def _market(
+    connection: Connection, cursor: Any, market: tuple[str, ...], since: datetime, until: datetime
+) -> BarColumns | None:
+    rows = cursor.execute(sql(connection, _BARS), (*market, stamp(since), stamp(until))).fetchall()
+    if not rows:
+        return None
+    time, *prices = zip(*rows, strict=True)
+    return _bar_columns(market, array("q", time), [array("d", column) for column in prices])
 
 
 def read_releases(connection: Connection, since: datetime, until: datetime, impact: str = "") -> list[Release]:

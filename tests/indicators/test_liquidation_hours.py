@@ -112,3 +112,13 @@ def test_a_window_over_two_panels_is_no_total():
     assert "has not every hour" in reason(
         "liquidations.long.btc", *bitcoin([1.0] * 1000), hourly("panel", marks), window=SHIFTED
     )
+
+
+def test_the_newest_hours_may_be_untold_yet_and_are_left_out_of_every_window():
+    longs = bitcoin([1e6] * 1000, None)
+    for columns in longs:
+        for column in (columns.time, columns.known, columns.value):
+            del column[-1:]
+    reading = value("liquidations.long.btc", *longs, window=SHIFTED)
+    assert (reading.value, reading.baseline.median, reading.end) == (23e6, 23e6, EVENING - HOUR)
+    assert "has not every hour" in reason("liquidations.long.btc", *longs, window=AFTERNOON)

@@ -9,6 +9,8 @@ from bot.domain.catalogue import COVERED
 from bot.domain.readings import Missing
 from bot.domain.window import Window
 
+MINUTES = timedelta(minutes=17)
+
 
 def every(kind, values, assets=COVERED):
     return [daily(f"{kind}.{asset.lower()}", values) for asset in assets]
@@ -150,3 +152,22 @@ def test_a_move_from_close_to_close_does_not_fit_a_window_of_hours():
     afternoon = Window(END - timedelta(hours=4), END, AS_OF)
     shares = daily("equities.sp500", [100.0, 98.0], last=END - timedelta(hours=3))
     assert "longer than the window" in reason("equities.sp500.change", shares, window=afternoon)
+
+
+@pytest.mark.parametrize("venue", ["okx", "bybit", "deribit", "hyperliquid"])
+def test_any_venues_funding_serves(venue):
+    series = f"funding.rate_8h.{venue}.btc"
+    assert value("funding.annualised.btc", daily(series, [1e-4, 1e-4])).source == series
+
+
+@pytest.mark.parametrize("venue", ["okx", "bybit", "gate"])
+def test_any_venues_accounts_and_open_interest_serve(venue):
+    accounts, coins = f"long_short.accounts.{venue}.btc", f"open_interest.coins.{venue}.btc"
+    assert value("long_short.accounts.btc", daily(accounts, [2.0, 3.0])).value == 2.0
+    assert value("open_interest.change.btc", daily(coins, [100.0, 90.0])).value == pytest.approx(-0.1)
+
+
+def test_a_cap_told_between_the_hours_still_makes_a_leverage():
+    recorded = daily("open_interest.usd.total.btc", [60e9] * 3), daily("market_cap.btc", [2e12] * 3, END - MINUTES)
+    assert value("open_interest.leverage.btc", *recorded).value == pytest.approx(0.03)
+    assert "holds nothing" in reason("open_interest.leverage.btc", recorded[0])
