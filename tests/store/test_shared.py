@@ -65,7 +65,8 @@ def test_an_update_is_new_once(store):
 
 
 def test_a_visit_comes_back_as_it_was(store):
-    visit = Visit("etf.sosovalue", NOW, None, "blocked", "403", 3, NOW + DAY, NOW - DAY, "−1", "x", NOW - DAY, ("partial",))
+    asked = ("etf.sosovalue", NOW, None, "blocked", "403", 3, NOW + DAY)
+    visit = Visit(*asked, NOW - DAY, "−1", "x", NOW - DAY, ("partial",))
     visits = Visits(store)
     visits.save(visit)
     assert visits.get("etf.sosovalue") == visit
