@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.app import feeding, flows, judging, options, running
-from bot.app.options import Archive, Sample
+from bot.app.options import Archive, Sample, Stored
 from bot.errors import RecapError, UsageError
 
 if TYPE_CHECKING:
@@ -46,10 +46,14 @@ def write(
     archive: Archive = None,
     form: Annotated[str, typer.Option("--format", help="text, telegram (its HTML) or json.")] = "text",
     style: Annotated[str, typer.Option(help="thread, or brief for its headings alone.")] = "thread",
+    stored: Stored = False,
+    within: Annotated[float, typer.Option(help="Seconds that live data may take.", min=0.1, max=600)] = 20,
 ) -> None:
-    """Write the recap of a window."""
+    """Write the recap of a window; without a time, of now, from live data."""
     if form not in {"text", "telegram", "json"}:
         raise UsageError(f"{form!r} is no format. Choose text, telegram or json.")
+    if at is None and archive is None and not (sample or stored):
+        options.gather(within)
     request = _request(at, window, scope, locale, sample, archive)
     with options.desk(sample, archive) as desk:
         recap = desk.recap(replace(request, style=style))

@@ -13,10 +13,30 @@ if TYPE_CHECKING:
     from bot.app.wiring import Desk
     from bot.settings import Settings
 
-__all__ = ["Archive", "Sample", "desk", "settings"]
+__all__ = ["Archive", "Sample", "Stored", "desk", "gather", "settings"]
 
 Sample = Annotated[bool, typer.Option("--sample", help="Use the bundled real data of early 2025.")]
 Archive = Annotated[Path | None, typer.Option("--archive", help="Use an archive folder or zip, not the store.")]
+
+Stored = Annotated[bool, typer.Option("--stored", help="Ask nobody: tell from what the store holds.")]
+
+
+def gather(seconds: float | None = None) -> None:
+    """Brings live data into the store, and says aloud what didn't arrive; raises RecapError where nothing does."""
+    import asyncio
+    from datetime import timedelta
+
+    from bot.app.clock import WallClock
+    from bot.app.gathering import BUDGET
+    from bot.app.gathering import gather as gathered
+    from bot.app.terminal import waiting
+    from bot.store import Store
+
+    budget = BUDGET if seconds is None else timedelta(seconds=seconds)
+    with Store.open(settings().database_url.get_secret_value()) as store, waiting("Asking the markets …"):
+        found = asyncio.run(gathered(settings(), store, WallClock(), budget=budget))
+    for sentence in found.told:
+        print(sentence, file=sys.stderr)
 
 
 @contextmanager

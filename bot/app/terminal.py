@@ -1,12 +1,12 @@
 """What a command shows on a terminal: tables, and how far it has come."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-__all__ = ["counting", "show"]
+__all__ = ["counting", "show", "waiting"]
 
 WIDE = 220
 """Columns of a table that no terminal cuts."""
@@ -32,3 +32,11 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=total)
 
         yield move
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """A sign of life on the error stream of a terminal."""
+    console = Console(stderr=True)
+    with console.status(what) if console.is_terminal else nullcontext():
+        yield
