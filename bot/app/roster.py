@@ -79,7 +79,15 @@ def _exchanges(settings: Settings, client: Client, clock: Clock) -> Iterator[Lis
         if source.name.endswith((".1d", ".takers")):
             yield Listed(source, "exchanges", YEAR, again=3 * DAY, glance=120 * DAY, on_the_dot=True)
         else:
-            yield Listed(source, "exchanges", 35 * DAY, glance=8 * DAY, on_the_dot=True)
+            yield Listed(source, "exchanges", 42 * DAY, glance=_glance(source.name), on_the_dot=True)
+
+
+def _glance(name: str) -> timedelta:
+    """A first look at hours: bars as far back as one question brings, or an average true range needs."""
+    venue, _, kind = name.partition(".")
+    if not kind.startswith("bars."):
+        return 8 * DAY
+    return 41 * DAY if venue in {"binance", "bybit", "gate"} else 17 * DAY
 
 
 def _liquidations(settings: Settings, client: Client) -> Iterator[Listed]:

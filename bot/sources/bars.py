@@ -61,6 +61,7 @@ class Bars(VenueSource):
         kind = "perpetual" if desk.market is desk.venue.perpetual else "spot"
         super().__init__(f"bars.{kind}.{timeframe}", desk, assets)
         self._timeframe = timeframe
+        self.pace = min(max(self.pace, TIMEFRAMES[timeframe] / 12), timedelta(hours=1))
         self.fresh = 2 * TIMEFRAMES[timeframe] + timedelta(minutes=10)
 
     async def _of(self, asset: str, symbol: str, since: datetime, now: datetime) -> Found:

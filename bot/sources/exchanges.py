@@ -17,6 +17,9 @@ from bot.sources.venue_takers import Takers
 __all__ = ["exchange_sources"]
 
 TIMEFRAMES = ("1h", "1d")
+_HOURS_ALONE = {"kraken", "deribit", "hyperliquid"}
+"""Venues that are slow to ask, or whose days begin at 08:00."""
+
 _WITH_RATIOS = {"binance", "bybit", "okx", "gate"}
 _COMPARED = ("okx", "binance", "bybit", "gate")
 """Whose spot prices Coinbase's are held against, the first that is chosen."""
@@ -29,14 +32,14 @@ def exchange_sources(client: Client, clock: Clock, venues: Iterable[str], assets
     sources: list[Source] = []
     for venue in chosen:
         if venue.name in spots:
-            sources += [Bars(spots[venue.name], wanted, timeframe) for timeframe in TIMEFRAMES]
+            sources += [Bars(spots[venue.name], wanted, timeframe) for timeframe in _timeframes(venue)]
         if venue.perpetual is not None:
             sources += _of_perpetuals(Desk(venue, venue.perpetual, client, clock), venue, wanted)
     return (*sources, *_premium(spots, wanted))
 
 
 def _of_perpetuals(desk: Desk, venue: Venue, assets: tuple[str, ...]) -> Iterator[Source]:
-    for timeframe in TIMEFRAMES if venue.name != "deribit" else ("1h",):  # its days begin at 08:00
+    for timeframe in _timeframes(venue):
         yield Bars(desk, assets, timeframe)
     yield Funding(desk, assets)
     yield OpenInterest(desk, assets)
@@ -45,6 +48,10 @@ def _of_perpetuals(desk: Desk, venue: Venue, assets: tuple[str, ...]) -> Iterato
     if venue.name == "binance":
         yield TopTraders(desk, assets)
         yield Takers(desk, assets)
+
+
+def _timeframes(venue: Venue) -> tuple[str, ...]:
+    return TIMEFRAMES[:1] if venue.name in _HOURS_ALONE else TIMEFRAMES
 
 
 def _premium(spots: dict[str, Desk], assets: tuple[str, ...]) -> Iterator[Source]:

@@ -11,14 +11,14 @@ from json import dumps
 from random import Random
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from aiohttp import ClientConnectionError, ClientError, ClientPayloadError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.domain.clock import Clock
 from bot.sources.batch import FaultKind, SourceFault
 from bot.sources.endpoints import Endpoints, host_of
-from bot.sources.hosts import Pace, Turns, pace_of
+from bot.sources.hosts import Pace, Turns, paces_of
 from bot.sources.http_faults import garbled, parsed, refused, status_fault, unreachable
 from bot.sources.http_memory import Memory
 from bot.sources.http_skew import Skews
@@ -177,7 +177,7 @@ class Client:
         question = _Question(method, url, {"User-Agent": _AGENT, **(headers or {})}, body, _keyed(url, headers or {}))
         deadline, tries = self._clock.now() + PATIENCE, 0
         while True:
-            await self._turn(question.host, pace, deadline)
+            await self._turn(question, pace, deadline)
             if not tries:
                 deadline = self._clock.now() + PATIENCE
             tries += 1
@@ -186,15 +186,17 @@ class Client:
             except SourceFault as fault:
                 await self._pause(question.host, fault, tries, deadline)
 
-    async def _turn(self, host: str, pace: Pace | None, deadline: datetime) -> None:
+    async def _turn(self, question: _Question, pace: Pace | None, deadline: datetime) -> None:
         """Waits until the host may be asked; raises the fault for which it is left alone beyond the deadline."""
+        host = question.host
         hold = self._holds.get(host)
         if hold is not None and hold.until > deadline:
             left = hold.until - self._clock.now()
             raise SourceFault(hold.fault.kind, str(hold.fault), left)
         if hold is not None:
             await self._clock.wait_until(hold.until)
-        await self._clock.wait_until(self._turns.take(host, pace or pace_of(host), self._clock.now()))
+        paces = {host: pace} if pace else paces_of(host, urlsplit(question.url).path)
+        await self._clock.wait_until(max(self._turns.take(part, p, self._clock.now()) for part, p in paces.items()))
 
     async def _pause(self, host: str, fault: SourceFault, tries: int, deadline: datetime) -> None:
         """Waits for another try, or raises the fault where there is none to be had in time."""

@@ -86,14 +86,19 @@ class FarEnd:
         hosts = {path.partition("/")[0] for path in (*self.answers, *self.sockets)}
         return {host: f"{self._base}/{host}" for host in hosts}
 
-    async def run(self, work, **options):
-        """What `work` makes of a client while this is served."""
+    async def serve(self):
+        """The runner of a server that answers."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         runner = web.AppRunner(app, shutdown_timeout=0.01)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._base = "http://{}:{}".format(*runner.addresses[0][:2])
+        return runner
+
+    async def run(self, work, **options):
+        """What `work` makes of a client while this is served."""
+        runner = await self.serve()
         try:
             async with Client(self.endpoints, self.clock, **{"rng": Random(7)} | options) as client:
                 return await work(client)
