@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -15,9 +14,13 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.app.broadcast import Broadcast, ticking
 from bot.app.clock import RehearsalClock, WallClock
+from bot.app.collecting import collecting
+from bot.app.collector import Collector
 from bot.app.incoming import updates
 from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
+from bot.app.recap import Source
+from bot.app.stopping import stopping
 from bot.app.wiring import Desk, Origin, open_source, rules_of, templates_of
 from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
@@ -35,6 +38,7 @@ from bot.errors import RecapError, SettingsError, UsageError
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import load_rulebook
 from bot.settings import Settings
+from bot.sources.snapshot import StoredHistory
 from bot.store import Store
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
@@ -71,6 +75,11 @@ class Ground:
     clock: Clock
     wall: Clock
 
+    @property
+    def live(self) -> bool:
+        """Whether recaps are told of the present, from the store that is filled meanwhile."""
+        return self.clock is self.wall
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -82,6 +91,7 @@ class House:
     broadcast: Broadcast
     books: Books
     notices: Notices
+    collector: Collector | None
 
 
 async def serve(settings: Settings, origin: Origin, rehearsal: Rehearsal | None = None) -> None:
@@ -94,7 +104,7 @@ async def serve(settings: Settings, origin: Origin, rehearsal: Rehearsal | None 
     token, wall = settings.telegram_token.get_secret_value(), WallClock()
     redact_logs(token)
     clock = wall if rehearsal is None else RehearsalClock(rehearsal.start, rehearsal.speed)
-    with _telegrams_refusals(), _stopping() as stop, Store.open(settings.database_url.get_secret_value()) as store:
+    with _telegrams_refusals(), stopping() as stop, Store.open(settings.database_url.get_secret_value()) as store:
         async with AsyncExitStack() as stack:
             ground = Ground(settings, token, store, origin, clock, wall)
             house = await _open(ground, stack)
@@ -106,7 +116,11 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
     settings, store, wall = ground.settings, ground.store, ground.wall
     address, pace = bot_address(settings), settings.delivery
     rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
-    source = stack.enter_context(open_source(settings, ground.origin, rulebook.topics))
+    source: Source = (
+        StoredHistory(store, rulebook.topics)
+        if ground.live
+        else stack.enter_context(open_source(settings, ground.origin, rulebook.topics))
+    )
     books, texts, schedules = Books.of(store), Texts.load(), Schedules(store)
     newsdesk = Newsdesk(Desk(source, rulebook, templates), store, ground.clock)
     pacer = Pacer(Rates(pace.per_second, pace.per_chat_second, pace.per_group_minute), wall)
@@ -145,22 +159,30 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         wall=wall,
         notify=notices,
         catch_up=timedelta(minutes=pace.catch_up_minutes),
-        settle=SETTLE if ground.clock is wall else timedelta(0),
+        settle=SETTLE if ground.live else timedelta(0),
     )
-    return House(application, services, sender, broadcast, books, notices)
+    collector = None
+    if ground.live:
+        collector = await stack.enter_async_context(
+            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=lambda _: None)
+        )
+    return House(application, services, sender, broadcast, books, notices, collector)
 
 
 async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
     async with started(house.application, house.services), _ticking(house, ground):
         log.info("@%s is at work.", house.application.bot.username)
-        sending = asyncio.create_task(house.sender.run(stop))
-        sending.add_done_callback(lambda _: stop.set())
+        working = [asyncio.create_task(house.sender.run(stop))]
+        if house.collector is not None:
+            working.append(asyncio.create_task(house.collector.run(stop)))
+        for task in working:
+            task.add_done_callback(lambda _: stop.set())
         try:
             await updates(house.application, ground.settings, ground.wall, stop)
         finally:
             stop.set()
-            await sending
+            await asyncio.gather(*working)
 
 
 @asynccontextmanager
@@ -168,7 +190,7 @@ async def _ticking(house: House, ground: Ground) -> AsyncIterator[None]:
     """One tick in UTC looks for slots that are due, another forgets what is old."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     manners = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    seconds = TICK_SECONDS if ground.clock is ground.wall else REHEARSED_TICK_SECONDS
+    seconds = TICK_SECONDS if ground.live else REHEARSED_TICK_SECONDS
 
     async def tick() -> None:
         await ticking(house.broadcast, house.notices)
@@ -192,19 +214,6 @@ def bot_address(settings: Settings) -> str:
     """Where the Bot API is, with `[endpoints]` in force; ends in /bot."""
     base = settings.endpoints.get(TELEGRAM, f"https://{TELEGRAM}")
     return f"{base.rstrip('/')}/bot"
-
-
-@contextmanager
-def _stopping() -> Iterator[asyncio.Event]:
-    """Set by SIGINT and SIGTERM."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 @contextmanager
