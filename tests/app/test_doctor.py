@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from rich.console import Console
 from world import World
 
 from bot.app.doctor_report import Health, as_json, as_table
+from bot.app.doctor_sources import asked
 from bot.app.doctor_verdict import examine
+from bot.app.roster import Listed
 from bot.settings import Settings
+from bot.sources.sentiment import FearGreed
 from bot.store import Store
 from bot.store.visits import Visit, Visits
 
@@ -41,10 +45,10 @@ class Clinic:
         self.far_end.answers |= dict.fromkeys(before, answer)
         return before
 
-    def report(self, *, offline=False, patience=timedelta(seconds=20)):
+    def report(self, *, offline=False):
         async def work(_):
             settings = Settings(home=self.folder, endpoints=self.far_end.endpoints, **self.settings)
-            return await examine(settings, self.clock, offline=offline, patience=patience)
+            return await examine(settings, self.clock, offline=offline)
 
         return asyncio.run(self.far_end.run(work))
 
@@ -102,10 +106,23 @@ def test_each_fault_is_named_and_healed_by_the_next_good_answer(clinic, answer, 
 
 def test_a_host_that_never_answers_is_given_up(clinic):
     clinic.replace("api.alternative.me", Reply(silent=True))
-    report = clinic.report(patience=timedelta(seconds=3))
-    found = state_of(report, "sentiment.fear_greed")
-    assert (found.fault, report.code) == ("unreachable", 1)
-    assert "sentiment.fear_greed" in report.verdict
+
+    async def work(client):
+        fear = Listed(FearGreed(client), "mood and liquidity", timedelta(days=1))
+        return await asked([fear], {}, clinic.clock, timedelta(milliseconds=20))
+
+    (found,) = asyncio.run(clinic.far_end.run(work))
+    assert (found.fault, found.reachable) == ("unreachable", False)
+    assert "didn't answer within" in found.remedy
+
+
+def test_a_source_that_only_one_can_give_makes_the_verdict_worse(clinic):
+    before = clinic.replace("api.alternative.me", 503)
+    ill = clinic.report()
+    assert ill.code == 1
+    assert "Without sentiment.fear_greed." in ill.verdict
+    clinic.far_end.answers |= before
+    assert clinic.report().code == 0
 
 
 def test_a_stale_quote_is_named(clinic):
@@ -178,6 +195,12 @@ def test_offline_nobody_is_asked_and_the_last_visits_are_told(clinic):
     assert report.code == 2
 
 
+def printed(report):
+    console = Console(width=300, file=StringIO())
+    console.print(as_table(report))
+    return console.file.getvalue()
+
+
 def telegram(clinic, *, hook="", mode="polling"):
     bot = {"ok": True, "result": {"id": 1, "is_bot": True, "username": "recap_bot"}}
     clinic.far_end.answers |= {
@@ -203,10 +226,7 @@ def test_a_wrong_token_is_told_without_showing_it(clinic):
     clinic.far_end.answers[f"{TELEGRAM}/"] = Reply({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
     report = clinic.report()
     assert check_of(report, "telegram").health is Health.DEGRADED
-    console = Console(width=400, record=True, file=Path("/dev/null").open("w", encoding="utf-8"))
-    console.print(as_table(report))
-    assert "Secret" not in console.export_text() + json.dumps(as_json(report))
-    console.file.close()
+    assert "Secret" not in printed(report) + json.dumps(as_json(report))
 
 
 def test_a_store_that_cannot_be_opened_makes_no_recap(clinic):
@@ -217,10 +237,7 @@ def test_a_store_that_cannot_be_opened_makes_no_recap(clinic):
 
 def test_the_table_and_the_json_say_the_same(clinic):
     report = clinic.report(offline=True)
-    console = Console(width=300, record=True, quiet=False, file=Path("/dev/null").open("w", encoding="utf-8"))
-    console.print(as_table(report))
-    text = console.export_text()
-    console.file.close()
+    text = printed(report)
     found = json.loads(json.dumps(as_json(report)))
     assert found["code"] == 2
     assert {source["name"] for source in found["sources"]} <= set(text.split())
