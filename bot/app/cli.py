@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from bot.app import feeding, flows, judging, options, running
+from bot.app import doctor, feeding, flows, judging, options, running
 from bot.app.options import Archive, Sample, Stored
 from bot.errors import RecapError, UsageError
 
@@ -214,6 +214,7 @@ def export(
 app.command()(running.run)
 app.command()(feeding.collect)
 app.command()(feeding.backfill)
+app.command()(doctor.doctor)
 app.add_typer(flows.app, name="flows")
 app.command()(judging.evaluate)
 app.command()(judging.calibrate)

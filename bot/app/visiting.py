@@ -17,7 +17,7 @@ from bot.sources.chain import is_revised
 from bot.store import Store
 from bot.store.visits import Visit, Visits
 
-__all__ = ["WITHIN", "Visiting"]
+__all__ = ["WITHIN", "Visiting", "newest_of"]
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ def _unforeseen(listed: Listed, error: Exception) -> SourceFault:
 
 
 def _succeeded(listed: Listed, before: Visit, now: datetime, since: datetime, batch: Batch) -> Visit:
-    newest, value = _newest(batch)
+    newest, value = newest_of(batch)
     # What lies between the last success and this look back would be a gap.
     joined = before.reach is not None and before.newest is not None and since <= before.newest
     reach = min(since, before.reach) if joined and before.reach is not None else since
@@ -146,7 +146,7 @@ def _succeeded(listed: Listed, before: Visit, now: datetime, since: datetime, ba
     )
 
 
-def _newest(batch: Batch) -> tuple[datetime | None, str]:
+def newest_of(batch: Batch) -> tuple[datetime | None, str]:
     """The time of the newest datum, and that datum in words."""
     found = [
         *(_point(points.columns) for points in batch.points if len(points.columns)),

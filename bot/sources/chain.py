@@ -39,6 +39,11 @@ class Chain(_Several):
         self.answered: str | None = None
 
     @property
+    def answered_by(self) -> str:
+        """The same, empty before the first."""
+        return self.answered or ""
+
+    @property
     def fallback(self) -> bool:
         """Whether the last batch came from another source than the first."""
         return self.answered not in {None, self._sources[0].name}

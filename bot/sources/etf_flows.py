@@ -47,6 +47,11 @@ class EtfFlows(Revised):
         self.revises = (f"etf.net_flow.{asset}",)
         self._asset, self._readers = asset, tuple(readers)
 
+    @property
+    def answered_by(self) -> str:
+        """The publishers in one line."""
+        return ", ".join(self.answered)
+
     async def fetch(self, since: datetime, now: datetime) -> Batch:
         """Sessions that closed after `since`; raises SourceFault where no publisher answers."""
         tables, notes, faults = list[FlowTable](), list[str](), list[SourceFault]()

@@ -223,3 +223,13 @@ def test_what_came_out_the_day_before_is_counted_apart():
     assert value("key_releases", BEFORE, before).value == 0
     assert value("key_releases_before", BEFORE, release("CPI (MoM) (Jan)", "0.3%", "0.5%", hours=0)).value == 0
     assert value("key_releases_before", BEFORE, release("CPI (MoM) (Jan)", "0.3%", "0.5%", hours=-25)).value == 0
+
+
+def test_a_calendar_that_tells_no_outcomes_tells_what_was_due_and_no_surprise():
+    due = release("Core CPI (MoM)", "0.3%", "")
+    quiet = replace(BEFORE, actual="", actual_known=None)
+    assert value("key_releases", due, quiet).value == 1
+    assert value("key_releases", due, quiet).known == due.time
+    for name in ("high_impact.count", "surprise.inflation", "surprise.jobs"):
+        assert "not what they showed" in reason(name, due, quiet)
+    assert value("key_releases", due, BEFORE).value == 0  # that calendar would have told
