@@ -79,7 +79,7 @@ def _exchanges(settings: Settings, client: Client, clock: Clock) -> Iterator[Lis
         if source.name.endswith((".1d", ".takers")):
             yield Listed(source, "exchanges", YEAR, again=3 * DAY, glance=120 * DAY, on_the_dot=True)
         else:
-            yield Listed(source, "exchanges", 42 * DAY, glance=_glance(source.name), on_the_dot=True)
+            yield Listed(source, "exchanges", 60 * DAY, glance=_glance(source.name), on_the_dot=True)
 
 
 def _glance(name: str) -> timedelta:

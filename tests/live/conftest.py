@@ -1,7 +1,9 @@
 """A whole live day on loopback: every source of the roster visited once, into an empty store."""
 
 import asyncio
+import os
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,3 +92,58 @@ def live_day(live_days):
 def blocked_day(live_days):
     """Binance and Bybit don't serve this country."""
     return live_days(**{"api.binance.com": 451, "fapi.binance.com": 451, "api.bybit.com": 403})
+
+
+class Wall:
+    def now(self):
+        return datetime.now(UTC)
+
+
+class Served:
+    """The world of this very moment, on a loop of its own."""
+
+    def __init__(self):
+        self.far_end = FarEnd(Wall())
+        self.far_end.answers |= World(Wall()).answers()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+
+    def __enter__(self):
+        self._thread.start()
+        self._runner = self._await(self.far_end.serve())
+        return self
+
+    def __exit__(self, *_):
+        self._await(self._runner.cleanup())
+        self._await(self._given_up())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _given_up(self):
+        """Ends what still waits to answer."""
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _await(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+
+@pytest.fixture
+def world():
+    with Served() as served:
+        yield served.far_end
+
+
+@pytest.fixture
+def variables(tmp_path, world):
+    endpoints = ",".join(f"{host}={address}" for host, address in world.endpoints.items())
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+        "RECAP_HOME": str(tmp_path / "home"),
+        "RECAP_ENDPOINTS": endpoints,
+        "PYTHONWARNINGS": "error",
+    }

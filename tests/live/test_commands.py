@@ -1,74 +1,15 @@
 """What brings live data in, as people run it: `recap write` of now, `recap backfill`, `recap collect`."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import threading
-from asyncio import all_tasks, current_task, gather, new_event_loop, run_coroutine_threadsafe
-from datetime import UTC, datetime
 
 import pytest
-from loopback import FarEnd, Reply
-from world import World
+from loopback import Reply
 
 from bot.store import Store
-
-
-class Wall:
-    def now(self):
-        return datetime.now(UTC)
-
-
-class Served:
-    """The world of this very moment, on a loop of its own."""
-
-    def __init__(self):
-        self.far_end = FarEnd(Wall())
-        self.far_end.answers |= World(Wall()).answers()
-        self._loop = new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-
-    def __enter__(self):
-        self._thread.start()
-        self._runner = self._await(self.far_end.serve())
-        return self
-
-    def __exit__(self, *_):
-        self._await(self._runner.cleanup())
-        self._await(self._given_up())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _given_up(self):
-        """Ends what still waits to answer."""
-        waiting = all_tasks() - {current_task()}
-        for task in waiting:
-            task.cancel()
-        await gather(*waiting, return_exceptions=True)
-
-    def _await(self, work):
-        return run_coroutine_threadsafe(work, self._loop).result(30)
-
-
-@pytest.fixture
-def world():
-    with Served() as served:
-        yield served.far_end
-
-
-@pytest.fixture
-def variables(tmp_path, world):
-    endpoints = ",".join(f"{host}={address}" for host, address in world.endpoints.items())
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-        "RECAP_HOME": str(tmp_path / "home"),
-        "RECAP_ENDPOINTS": endpoints,
-        "PYTHONWARNINGS": "error",
-    }
 
 
 @pytest.fixture
