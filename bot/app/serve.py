@@ -16,6 +16,7 @@ from bot.app.broadcast import Broadcast, ticking
 from bot.app.clock import RehearsalClock, WallClock
 from bot.app.collecting import collecting
 from bot.app.collector import Collector
+from bot.app.flash import Flash
 from bot.app.incoming import updates
 from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
@@ -91,6 +92,7 @@ class House:
     broadcast: Broadcast
     books: Books
     notices: Notices
+    flash: Flash
     collector: Collector | None
 
 
@@ -161,12 +163,15 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         catch_up=timedelta(minutes=pace.catch_up_minutes),
         settle=SETTLE if ground.live else timedelta(0),
     )
+    flash = Flash(
+        newsdesk, books.chats, books.subscriptions, books.outbox, templates, texts, ground.clock, sender.nudge
+    )
     collector = None
     if ground.live:
         collector = await stack.enter_async_context(
-            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=lambda _: None)
+            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=flash.alarm)
         )
-    return House(application, services, sender, broadcast, books, notices, collector)
+    return House(application, services, sender, broadcast, books, notices, flash, collector)
 
 
 async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
@@ -174,6 +179,7 @@ async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
     async with started(house.application, house.services), _ticking(house, ground):
         log.info("@%s is at work.", house.application.bot.username)
         working = [asyncio.create_task(house.sender.run(stop))]
+        telling = asyncio.create_task(house.flash.run())
         if house.collector is not None:
             working.append(asyncio.create_task(house.collector.run(stop)))
         for task in working:
@@ -182,6 +188,7 @@ async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
             await updates(house.application, ground.settings, ground.wall, stop)
         finally:
             stop.set()
+            telling.cancel()
             await asyncio.gather(*working)
 
 
