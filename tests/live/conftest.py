@@ -99,12 +99,23 @@ class Wall:
         return datetime.now(UTC)
 
 
+BINANCE_STREAM = "fstream.binance.com/market/ws"
+
+
+async def quiet(socket):
+    """A stream on which nothing happens."""
+    await socket.send_str('{"result":null,"id":1}')
+    async for _ in socket:
+        pass
+
+
 class Served:
     """The world of this very moment, on a loop of its own."""
 
     def __init__(self):
         self.far_end = FarEnd(Wall())
         self.far_end.answers |= World(Wall()).answers()
+        self.far_end.sockets[BINANCE_STREAM] = quiet
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
