@@ -10,6 +10,7 @@ from bot.sources.backfill_liquidations import GateLiquidations, OkxLiquidations
 from bot.sources.batch import Source
 from bot.sources.calendar import Calendar
 from bot.sources.chain import Chain, Together
+from bot.sources.coinalyze import Coinalyze
 from bot.sources.deribit_options import Dvol, OptionsBook
 from bot.sources.etf_flows import EtfFlows, readers
 from bot.sources.exchanges import exchange_sources
@@ -96,12 +97,14 @@ def _liquidations(settings: Settings, client: Client) -> Iterator[Listed]:
         yield Listed(GateLiquidations(client, settings.assets, DAY), "liquidations", YEAR, again=3 * DAY)
     if "okx" in settings.venues:
         yield Listed(OkxLiquidations(client, settings.assets), "liquidations", 7 * DAY, glance=DAY)
+    if key := _secret(settings, "coinalyze"):
+        yield Listed(Coinalyze(client, key, settings.assets), "liquidations", 60 * DAY, again=timedelta(hours=6))
 
 
 def _flows(settings: Settings, client: Client) -> Iterator[Listed]:
-    key = _secret(settings, "sosovalue")
+    keys = _secret(settings, "sosovalue"), _secret(settings, "coinglass")
     for asset in ("btc", "eth"):
-        yield Listed(EtfFlows(asset, readers(asset, client, key)), "ETF flows", YEAR, again=15 * DAY)
+        yield Listed(EtfFlows(asset, readers(asset, client, *keys)), "ETF flows", YEAR, again=15 * DAY)
 
 
 def _macro(settings: Settings, client: Client) -> Iterator[Listed]:

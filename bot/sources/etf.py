@@ -12,6 +12,7 @@ from bot.sources.payload import number
 __all__ = [
     "FlowDay",
     "FlowTable",
+    "coinglass_table",
     "coinmarketcap_table",
     "sosovalue_funds",
     "sosovalue_table",
@@ -86,6 +87,24 @@ def the_block_table(payload: Any) -> FlowTable:
                 day = datetime.fromtimestamp(number(row["Timestamp"]), UTC).date()
                 days.setdefault(day, {})[_ticker(name)] = number(row["Result"])
     return _table("The Block", ((day, _summed(funds)) for day, funds in days.items()))
+
+
+def coinglass_table(payload: Any) -> FlowTable:
+    """Sessions' totals and funds; a code other than 0 inside an answer that looks well raises ValueError.
+
+    A fund that is named without a flow hasn't reported: then the session has no total.
+    """
+    if str(payload["code"]) != "0":
+        raise ValueError(f"code {payload['code']}: {payload.get('msg')}")
+    read = ((moment(int(row["timestamp"])).date(), _coinglass_day(row)) for row in payload["data"])
+    return _table("CoinGlass", read)
+
+
+def _coinglass_day(row: Mapping[str, Any]) -> FlowDay:
+    funds = {_ticker(fund["etf_ticker"]): fund.get("flow_usd") for fund in row.get("etf_flows") or ()}
+    whole = all(flow not in _NO_FIGURE for flow in funds.values())
+    flows = {fund: number(flow) for fund, flow in funds.items() if flow not in _NO_FIGURE}
+    return FlowDay(number(row["flow_usd"]) if whole else None, flows)
 
 
 def coinmarketcap_table(payload: Any) -> FlowTable:

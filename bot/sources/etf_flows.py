@@ -7,6 +7,7 @@ from bot.sources.batch import Batch, Points, SourceFault
 from bot.sources.etf import (
     FlowDay,
     FlowTable,
+    coinglass_table,
     coinmarketcap_table,
     sosovalue_funds,
     sosovalue_table,
@@ -25,6 +26,7 @@ Reader = Callable[[], Awaitable[tuple[FlowTable, tuple[str, ...]]]]
 _SOSOVALUE = "https://api.sosovalue.xyz/openapi/v2/etf"
 _THE_BLOCK = "https://www.theblock.co/api/charts/chart/etfs"
 _COINMARKETCAP = "https://api.coinmarketcap.com/data-api/v3/etf/overview/netflow/chart"
+_COINGLASS = "https://open-api-v4.coinglass.com/api/etf"
 _TFTC = "https://www.tftc.io/bitcoin-etf-flows/data.json"
 _BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
 _COINS = {"btc": "bitcoin", "eth": "ethereum"}
@@ -104,8 +106,8 @@ def _independent(tables: Sequence[FlowTable]) -> int:
     return count
 
 
-def readers(asset: str, client: Client, sosovalue_key: str = "") -> tuple[Reader, ...]:
-    """The publishers of that asset's flows in the order in which they are asked."""
+def readers(asset: str, client: Client, sosovalue_key: str = "", coinglass_key: str = "") -> tuple[Reader, ...]:
+    """The publishers of that asset's flows in the order in which they are asked; CoinGlass needs a key."""
 
     async def sosovalue() -> tuple[FlowTable, tuple[str, ...]]:
         return await ask_with_key(
@@ -132,7 +134,13 @@ def readers(asset: str, client: Client, sosovalue_key: str = "") -> tuple[Reader
         with reading("www.tftc.io"):
             return tftc_table(payload), ()
 
-    return (sosovalue, the_block, coinmarketcap, *([tftc] if asset == "btc" else []))
+    async def coinglass() -> tuple[FlowTable, tuple[str, ...]]:
+        payload = await client.json(f"{_COINGLASS}/{_COINS[asset]}/flow-history", headers={"CG-API-KEY": coinglass_key})
+        with reading("open-api-v4.coinglass.com"):
+            return coinglass_table(payload), ()
+
+    keyless = (sosovalue, the_block, coinmarketcap, *([tftc] if asset == "btc" else []))
+    return (coinglass, *keyless) if coinglass_key else keyless
 
 
 async def _sosovalue(client: Client, asset: str, headers: dict[str, str]) -> FlowTable:

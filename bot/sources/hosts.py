@@ -36,7 +36,7 @@ PACES: Mapping[str, Pace] = {
     "api.kraken.com": Pace(1, _SECOND),
     "www.deribit.com": Pace(5, _SECOND),
     "api.hyperliquid.xyz": Pace(30, _MINUTE, burst=20),  # 1200 weights a minute, 20 a question
-    "api.coinalyze.net": Pace(30, _MINUTE),
+    "api.coinalyze.net": Pace(30, _MINUTE, burst=4),
     "api.coingecko.com": Pace(10, _MINUTE),
     "api.sosovalue.xyz": Pace(10, _MINUTE, burst=5),
     "api.alternative.me": Pace(30, _MINUTE),
