@@ -78,6 +78,7 @@ class Visiting:
     def _since(self, listed: Listed, before: Visit, now: datetime, back: timedelta) -> datetime:
         wanted = now - back
         if before.newest is None or before.reach is None or before.reach > wanted + WITHIN:
+            self._looked[listed.name] = now
             return wanted
         again = listed.again
         if now - self._looked.get(listed.name, wanted) >= timedelta(days=1):
