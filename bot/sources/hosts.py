@@ -29,7 +29,7 @@ PACES: Mapping[str, Pace] = {
     "fapi.binance.com": Pace(3, _SECOND),  # futures/data allows 1000 in 5 minutes
     "api.bybit.com": Pace(10, _SECOND),
     "www.okx.com": Pace(8, _SECOND),  # most questions of a kind may come 20 times in 2 seconds
-    "www.okx.com/api/v5/rubik": Pace(2, _SECOND),  # these 5 times
+    "www.okx.com/api/v5/rubik": Pace(12, 5 * _SECOND),  # these 5 times
     "api.gateio.ws": Pace(10, _SECOND),
     "api.coinbase.com": Pace(5, _SECOND),
     "api.exchange.coinbase.com": Pace(5, _SECOND),
