@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from bot.app import doctor, feeding, flows, judging, options, running
+from bot.app import doctor, feeding, flows, judging, keeping, options, running
 from bot.app.options import Archive, Sample, Stored
 from bot.errors import RecapError, UsageError
 
@@ -215,6 +215,9 @@ app.command()(running.run)
 app.command()(feeding.collect)
 app.command()(feeding.backfill)
 app.command()(doctor.doctor)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.add_typer(keeping.subscriptions, name="subscriptions")
 app.add_typer(flows.app, name="flows")
 app.command()(judging.evaluate)
 app.command()(judging.calibrate)

@@ -83,7 +83,8 @@ async def measure(settings: Settings, store: Store, back: timedelta) -> None:
               f"{len(filled)} sources, {len(faults)} failed")  # fmt: skip
         for found in faults:
             print(f"  {found.listed.name}: {found.fault}")
-        took = await poll(listed, visiting)
+    async with Client(settings.endpoints, clock) as client:
+        took = await poll(roster(settings, client, clock), visiting)
     slowest = sorted(took.items(), key=lambda pair: -pair[1])[:4]
     print(f"full poll of {len(took)} sources: {slowest[0][1]:.1f} s (target {POLL_TARGET:.0f}); the slowest: "
           + ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest))  # fmt: skip
