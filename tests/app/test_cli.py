@@ -199,7 +199,7 @@ def test_an_unknown_scope_window_format_or_time(recap):
 
 
 def test_an_empty_store_says_how_to_fill_it(recap):
-    assert told_plainly(recap("write"), "recap import", "--sample")
+    assert told_plainly(recap("write", "--stored"), "recap import", "--sample")
 
 
 def test_a_corrupt_store(recap, tmp_path):
@@ -226,7 +226,7 @@ def test_an_import_with_faults_lists_them_all(recap, tmp_path):
     assert answer.code == 1
     assert "rates.us10y.csv:2: " in answer.err
     assert "rates.us10y.csv:3: " in answer.err
-    assert told_plainly(recap("write"), "no market data")
+    assert told_plainly(recap("write", "--stored"), "no market data")
 
 
 def test_a_place_that_can_not_be_written(recap, tmp_path):

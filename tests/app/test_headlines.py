@@ -94,7 +94,7 @@ def test_the_store_tells_the_same_as_the_archive(with_headlines, source, ruleboo
     with Store.open(f"sqlite:///{tmp_path / 'recap.sqlite3'}") as store:
         with store.transaction() as transaction:
             for points in with_headlines.points:
-                transaction.write_points(points, "test")
+                transaction.write_points(points, "archive")
             for bars in with_headlines.bars:
                 transaction.write_bars(bars)
             transaction.write_releases(with_headlines.releases)
