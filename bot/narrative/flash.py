@@ -1,6 +1,5 @@
 """A flash recap: what was just closed by force, what the last hours show of why, and what to watch."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -87,7 +86,7 @@ def _alarm(wave: Wave, outline: Plan | None) -> Alarm:
     )
 
 
-def _causes(wave: Wave, outline: Plan) -> Sequence[Told]:
+def _causes(wave: Wave, outline: Plan) -> tuple[Told, ...]:
     """What started or carried the move of the hours before, where it is one that fits and is explained."""
     if not outline.clear or outline.day_kind not in KINDS[wave.side]:
         return ()
