@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from bot.domain.chats import Chat, Place
 from bot.domain.delivery import DeliveryState, Kind, Publication
@@ -12,7 +12,8 @@ from bot.domain.series import moment, stamp
 from bot.store.chats import alerting
 from bot.store.database import Store
 from bot.store.fan_out import hand_out, put_publication
-from bot.store.schema import deliveries, publications, slots
+from bot.store.schema import chats as chats_table
+from bot.store.schema import deliveries, publications, slots, subscriptions
 
 __all__ = ["Flashes", "Occasion"]
 
@@ -74,9 +75,18 @@ def _hand_out(connection: Connection, occasion: Occasion, publication: Publicati
     if not chats:
         return 0
     numbers = put_publication(connection, publication, occasion.time)
-    return hand_out(connection, publication, *numbers, [Place(chat.chat_id) for chat in chats]) // len(
-        publication.parts
-    )
+    topics = _topics(connection)
+    places = [Place(chat.chat_id, topics.get(chat.chat_id, 0)) for chat in chats]
+    return hand_out(connection, publication, *numbers, places) // len(publication.parts)
+
+
+def _topics(connection: Connection) -> dict[int, int]:
+    """By chat: the topic in which it gets its recaps, where that is one alone."""
+    first, last = func.min(subscriptions.c.thread_id), func.max(subscriptions.c.thread_id)
+    same = chats_table.c.chat_id == subscriptions.c.chat_id
+    wanting = select(subscriptions.c.chat_id, first).join(chats_table, same)
+    alone = wanting.where(chats_table.c.alerts == 1).group_by(subscriptions.c.chat_id).having(first == last)
+    return {row.chat_id: row[1] for row in connection.execute(alone)}
 
 
 def _waiting(connection: Connection, occasion: Occasion) -> tuple[Chat, ...]:

@@ -2,15 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.chats import Alerts, Chat, ChatKind, ChatState, Place
+from bot.domain.chats import Alerts, Chat, ChatKind, ChatState, Place, Schedule, Subscription
 from bot.domain.delivery import DeliveryState, Kind, Part, Publication
 from bot.store.chats import Chats
 from bot.store.flashes import Flashes, Occasion
 from bot.store.outbox import Outbox, Result
+from bot.store.subscriptions import Subscriptions
 
 NOW = datetime(2025, 2, 25, 3, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -100,3 +101,12 @@ def test_what_was_or_may_have_been_sent_counts(store, state):
     outbox.sending([parcel.delivery_id], "a")
     outbox.finish([Result(parcel.delivery_id, state, 7)], NOW)
     assert publish(store, later(5, 80e6)) == 0
+
+
+@pytest.mark.parametrize(("topics", "told"), [((42,), 42), ((42, 43), 0), ((), 0)])
+def test_a_forum_that_has_recaps_in_one_topic_is_told_there(store, topics, told):
+    wanting(store, -100, kind=ChatKind.SUPERGROUP)
+    for topic in topics:
+        Subscriptions(store).save(Subscription(Place(-100, topic), Schedule("UTC", (time(8),)), NOW))
+    publish(store)
+    assert Outbox(store).claim("a", NOW, 1, MINUTE)[0].place == Place(-100, told)
