@@ -171,13 +171,9 @@ class Newsdesk:
         causes: list[tuple[Post, ...]] = []
         while (one := why_one(explanation, len(causes) + 1, locale, templates)) is not None:
             causes.append(one.posts)
-        thread = StoredThread(
-            locale,
-            style,
-            story.tell(locale, style, templates).thread.posts,
-            why_in_short(explanation, locale, templates).posts,
-            tuple(causes),
-        )
+        told = story.tell(locale, style, templates).thread
+        evidence = why_in_short(explanation, locale, templates).posts
+        thread = StoredThread(locale, style, told.posts, evidence, tuple(causes), told.figures)
         recap = StoredRecap(subject.recap_id, subject.scope, subject.length, subject.as_of)
         self._recaps.save(recap, thread, self._clock.now())
         return thread
