@@ -1,122 +1,146 @@
-"""Flash recaps: each wave of liquidations is told once, to the chats that want to know."""
+"""Flash recaps: a wave of liquidations told within seconds, once to each chat that wants to hear of one as large.
+
+`Flash.saw` takes the waves of `bot.domain.waves.Waves`, in the running bot as the `alarm` of the intake of the venues'
+streams (`bot.sources.liquidations_intake`), in a rehearsal of `bot.app.rehearsed_waves`. Several
+processes may see the same wave: the store lets each chat hear of it once. The end of a wave isn't posted, and a flash
+recap isn't edited when its wave grows.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import Protocol
 
-from bot.chat.newsroom import Ask, Newsroom, Told
+from bot.chat.newsroom import Ask, Told
 from bot.chat.recap_buttons import recap_rows
 from bot.chat.texts import Texts
-from bot.domain.chats import Chat, ChatKind, Place
 from bot.domain.clock import Clock
 from bot.domain.delivery import Kind, Part, Publication
+from bot.domain.explanation import Explanation
 from bot.domain.waves import Wave
-from bot.errors import RecapError
+from bot.domain.window import MARKET
+from bot.errors import RecapError, UsageError
 from bot.narrative.environment import Templates
-from bot.narrative.flash import flash
-from bot.sources.liquidations_rows import PUBLISHERS
-from bot.store.chats import Chats
-from bot.store.outbox import Outbox
-from bot.store.subscriptions import Subscriptions
+from bot.narrative.flash import STYLE, flash
+from bot.store.flashes import Flashes, Occasion
 
-__all__ = ["Flash"]
+__all__ = ["Flash", "Newsdesk"]
 
 log = logging.getLogger(__name__)
 
 BEFORE = timedelta(hours=4)
-"""The stretch that is told below a wave."""
+"""The hours in which a reason is looked for."""
 
-LASTS = timedelta(minutes=15)
-"""Later than that it is no news."""
+PATIENCE_SECONDS = 3.0
+"""An alert doesn't wait longer for its reason: the wave itself is the news."""
 
-LONGEST = 4096
+USEFUL = timedelta(minutes=30)
+"""Sent later than that, an alert is none."""
 
 
-@dataclass(frozen=True, eq=False)
+class Newsdesk(Protocol):
+    """Who knows what lies behind a move."""
+
+    async def behind(self, ask: Ask) -> tuple[Told, Explanation]:
+        """A recap and its explanation; raises UsageError where there is no data for one."""
+
+
 class Flash:
-    """`alarm` takes waves as they are seen, `run` tells them one after the other; `nudge` wakes the sender."""
+    """`clock` is the time of the waves, `wall` the one in which messages expire; `sent` is called for new deliveries.
 
-    newsroom: Newsroom
-    chats: Chats
-    subscriptions: Subscriptions
-    outbox: Outbox
-    templates: Templates
-    texts: Texts
-    clock: Clock
-    nudge: Callable[[], object]
-    _waves: "asyncio.Queue[Wave]" = field(default_factory=asyncio.Queue)
+    `notify` tells operators what they must know.
+    """
 
-    def alarm(self, wave: Wave) -> None:
-        """Called in the turn in which the wave is seen."""
-        self._waves.put_nowait(wave)
+    def __init__(
+        self,
+        flashes: Flashes,
+        newsdesk: Newsdesk,
+        templates: Templates,
+        texts: Texts,
+        *,
+        wall: Clock,
+        notify: Callable[[str], Awaitable[None]],
+        sent: Callable[[], object],
+    ) -> None:
+        self._flashes, self._newsdesk, self._templates, self._texts = flashes, newsdesk, templates, texts
+        self._wall, self._notify, self._sent = wall, notify, sent
+        self._seen: dict[str, Wave] = {}
+        self._news = asyncio.Event()
 
-    async def run(self) -> None:
-        """Tells waves until cancelled; a database that fails is logged, and the next wave is told."""
-        while True:
-            wave = await self._waves.get()
+    def saw(self, wave: Wave) -> None:
+        """A wave began or grew; returns at once. Of waves that grow faster than they are told the last state counts."""
+        self._seen[_kind(wave)] = wave
+        self._news.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tells what was seen until `stop`; a failure is told to operators, and the next wave is told all the same."""
+        while not stop.is_set():
+            await _either(self._news, stop)
+            self._news.clear()
+            await self.tell_seen()
+
+    async def tell_seen(self) -> int:
+        """Tells all waves seen since, the largest first; returns to how many chats."""
+        told = 0
+        while self._seen:
+            kind = max(self._seen, key=lambda kind: self._seen[kind].usd)
+            wave = self._seen.pop(kind)
             try:
-                count = await self.tell(wave)
+                told += await self.tell(wave)
             except RecapError as error:
-                log.warning("A wave of %s could not be told: %s", wave.asset, error)
-            else:
-                log.info("A wave of %s %s liquidations is told to %d chats.", wave.asset, wave.side, count)
-                self.nudge()
+                log.warning("A wave of %s could not be told: %s", kind, error)
+                await self._notify(f"A wave of liquidations ({kind}) could not be told: {error}")
+        return told
 
     async def tell(self, wave: Wave) -> int:
-        """Queues the post for every chat that wants this wave now; returns for how many."""
-        now = self.clock.now()
-        wanting = await asyncio.to_thread(self._wanting, wave, now)
-        by_locale: dict[str, list[Chat]] = {}
-        for chat in wanting:
-            by_locale.setdefault(chat.locale, []).append(chat)
-        return sum([await self._publish(wave, locale, found, now) for locale, found in by_locale.items()])
+        """Hands it to every chat that waits for one as large; returns to how many."""
+        occasion = Occasion(_kind(wave), wave.begun, wave.end, wave.usd)
+        chats = await asyncio.to_thread(self._flashes.waiting, occasion)
+        if not chats:
+            return 0
+        told = await self._published(wave, occasion, {chat.locale for chat in chats})
+        handed = await asyncio.to_thread(self._flashes.publish, occasion, told)
+        self._sent()
+        log.info("%s: at least %.0f USD, told to %d chats.", occasion.kind, wave.usd, handed)
+        return handed
 
-    def _wanting(self, wave: Wave, now: datetime) -> list[Chat]:
-        """Chats whose threshold is reached and whose last flash lies far enough back."""
-        alerting = [chat for chat in self.chats.alerting() if wave.usd >= chat.alerts.least_usd]
-        longest = max((chat.alerts.cooldown for chat in alerting), default=timedelta(0))
-        told = self.outbox.last_told(Kind.FLASH, now - longest)
-        return [chat for chat in alerting if _rested(chat, told, now)]
+    async def _published(self, wave: Wave, occasion: Occasion, locales: Iterable[str]) -> dict[str, Publication]:
+        return {locale: await self._publication(wave, occasion, locale) for locale in sorted(locales)}
 
-    async def _publish(self, wave: Wave, locale: str, chats: Iterable[Chat], now: datetime) -> int:
-        told = await self._before(wave, locale)
-        part = self._part(wave, locale, told)
-        slot = f"flash/{wave.asset}/{wave.side.value}/{wave.start:%Y-%m-%dT%H:%MZ}"
-        recap_id = told.recap_id if told is not None else ""
-        publication = Publication(slot, Kind.FLASH, (part,), now + LASTS, locale, "flash", recap_id)
-        return await asyncio.to_thread(self._queue, publication, tuple(chats), now)
+    async def _publication(self, wave: Wave, occasion: Occasion, locale: str) -> Publication:
+        told, explanation = await self._behind(wave, locale)
+        thread = await asyncio.to_thread(flash, wave, explanation, locale, self._templates)
+        *first, last = thread.posts
+        rows = () if told is None else recap_rows(told, self._texts.of(locale))
+        parts = (*(Part(post.html, post.text) for post in first), Part(last.html, last.text, rows))
+        slot = f"{occasion.slot}{wave.end:%Y-%m-%dT%H:%M:%S.%fZ}/{wave.usd:.0f}"
+        expires = self._wall.now() + USEFUL
+        return Publication(slot, Kind.FLASH, parts, expires, locale, STYLE, "" if told is None else told.recap_id)
 
-    def _queue(self, publication: Publication, chats: tuple[Chat, ...], now: datetime) -> int:
-        return self.outbox.publish(publication, [self._place(chat) for chat in chats], now)
-
-    def _place(self, chat: Chat) -> Place:
-        """The topic in which the chat gets its recaps, where that is one alone."""
-        if chat.kind is not ChatKind.SUPERGROUP:
-            return Place(chat.chat_id)
-        places = {subscription.place for subscription in self.subscriptions.of(chat.chat_id)}
-        return places.pop() if len(places) == 1 else Place(chat.chat_id)
-
-    async def _before(self, wave: Wave, locale: str) -> Told | None:
-        """What is known of the hours before, None where the data doesn't tell."""
+    async def _behind(self, wave: Wave, locale: str) -> tuple[Told | None, Explanation | None]:
+        """What the hours before show, nothing where there is no data or no time."""
+        scope = MARKET.name if wave.asset == "BTC" else wave.asset
+        ask = Ask(scope, BEFORE, wave.end.replace(second=0, microsecond=0), locale)
         try:
-            return await self.newsroom.recap(Ask(wave.asset, BEFORE, None, locale, "brief"))
-        except RecapError as reason:
-            log.info("The hours before the wave of %s can't be told: %s", wave.asset, reason)
-            return None
-
-    def _part(self, wave: Wave, locale: str, told: Told | None) -> Part:
-        venues = tuple(PUBLISHERS.get(venue, venue) for venue in wave.venues)
-        if told is not None and told.parts:
-            post, before = flash(wave, venues, True, locale, self.templates), told.parts[0]
-            if len(post.html) + len(before.html) + 2 <= LONGEST:
-                rows = recap_rows(told, self.texts.of(locale))
-                return Part(f"{post.html}\n\n{before.html}", f"{post.text}\n\n{before.text}", rows)
-        post = flash(wave, venues, False, locale, self.templates)
-        return Part(post.html, post.text)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._newsdesk.behind(ask)
+        except (UsageError, TimeoutError) as reason:
+            log.info(
+                "A wave of %s is told without a reason: %s", _kind(wave), str(reason) or "it took too long to find"
+            )
+            return None, None
 
 
-def _rested(chat: Chat, told: Mapping[int, datetime], now: datetime) -> bool:
-    last = told.get(chat.chat_id)
-    return last is None or now - last >= chat.alerts.cooldown
+def _kind(wave: Wave) -> str:
+    return f"{wave.asset}/{wave.side}"
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

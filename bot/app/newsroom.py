@@ -11,6 +11,7 @@ from bot.app.wiring import Desk
 from bot.chat.newsroom import Ask, Evidence, Refusal, RefusalCode, SourceState, SourceStatus, Told
 from bot.domain.chats import Place
 from bot.domain.clock import Clock
+from bot.domain.explanation import Explanation
 from bot.domain.thread import Post
 from bot.domain.window import MARKET, Scope
 from bot.errors import OutsideData
@@ -72,6 +73,12 @@ class Newsdesk:
         if thread is None:
             thread = await self._tell(subject, ask.locale, ask.style)
         return Told(subject.recap_id, thread.posts, subject.scope, subject.length, subject.as_of, fresh)
+
+    async def behind(self, ask: Ask) -> tuple[Told, Explanation]:
+        """The recap asked for, kept for whoever asks why, and the explanation it tells."""
+        told = await self.recap(ask)
+        story = await self._story(Subject(told.scope, told.length, told.as_of))
+        return told, story.explanation
 
     async def why(self, recap_id: str, locale: str, cause: int | None = None) -> Evidence | None:
         """As it was when the recap was told; in another language it is told anew from the same data."""
@@ -164,13 +171,9 @@ class Newsdesk:
         causes: list[tuple[Post, ...]] = []
         while (one := why_one(explanation, len(causes) + 1, locale, templates)) is not None:
             causes.append(one.posts)
-        thread = StoredThread(
-            locale,
-            style,
-            story.tell(locale, style, templates).thread.posts,
-            why_in_short(explanation, locale, templates).posts,
-            tuple(causes),
-        )
+        told = story.tell(locale, style, templates).thread
+        evidence = why_in_short(explanation, locale, templates).posts
+        thread = StoredThread(locale, style, told.posts, evidence, tuple(causes), told.figures)
         recap = StoredRecap(subject.recap_id, subject.scope, subject.length, subject.as_of)
         self._recaps.save(recap, thread, self._clock.now())
         return thread

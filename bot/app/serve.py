@@ -41,6 +41,7 @@ from bot.reasoning.rulebook import load_rulebook
 from bot.settings import Settings
 from bot.sources.snapshot import StoredHistory
 from bot.store import Store
+from bot.store.flashes import Flashes
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
 
@@ -163,13 +164,11 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         catch_up=timedelta(minutes=pace.catch_up_minutes),
         settle=SETTLE if ground.live else timedelta(0),
     )
-    flash = Flash(
-        newsdesk, books.chats, books.subscriptions, books.outbox, templates, texts, ground.clock, sender.nudge
-    )
+    flash = Flash(Flashes(store), newsdesk, templates, texts, wall=wall, notify=notices, sent=sender.nudge)
     collector = None
     if ground.live:
         collector = await stack.enter_async_context(
-            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=flash.alarm)
+            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=flash.saw)
         )
     return House(application, services, sender, broadcast, books, notices, flash, collector)
 
@@ -178,8 +177,7 @@ async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
     async with started(house.application, house.services), _ticking(house, ground):
         log.info("@%s is at work.", house.application.bot.username)
-        working = [asyncio.create_task(house.sender.run(stop))]
-        telling = asyncio.create_task(house.flash.run())
+        working = [asyncio.create_task(house.sender.run(stop)), asyncio.create_task(house.flash.run(stop))]
         if house.collector is not None:
             working.append(asyncio.create_task(house.collector.run(stop)))
         for task in working:
@@ -188,7 +186,6 @@ async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
             await updates(house.application, ground.settings, ground.wall, stop)
         finally:
             stop.set()
-            telling.cancel()
             await asyncio.gather(*working)
 
 

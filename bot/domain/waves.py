@@ -3,10 +3,10 @@
 A wave is when the last five minutes' closures of one asset and side stand far above what five minutes held during the
 last day (median and median absolute deviation), and above a floor in USD. Only venues that were listened to long
 enough to have a past count, so that a venue that joins is no wave. A wave ends when the five minutes fall to half the
-line; after a pause the next one may begin.
+line; after a pause the next one may begin. While it grows it is told again, for those who wait for a larger sum.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +20,9 @@ __all__ = ["FLOORS_USD", "Wave", "Waves", "line_usd"]
 SPAN = timedelta(minutes=5)
 PAST = timedelta(days=1)
 PAUSE = timedelta(minutes=30)
+STEP_USD = 1e6
+"""A wave that grew by so much is told again."""
+
 LEAST = 30
 """Past spans without which nothing can be called unusual."""
 
@@ -36,7 +39,11 @@ _Kind = tuple[str, Side]
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """`usd` was closed from `start` to `end`, the moment it crossed the line; at least, as venues report less."""
+    """`usd` was closed from `start` to `end`, within five minutes; at least, as venues report less.
+
+    `begun` is the start of the whole wave, the same each time it is told; `grown` False the first time, when it
+    crossed the line.
+    """
 
     asset: str
     side: Side
@@ -45,6 +52,8 @@ class Wave:
     usd: float
     line_usd: float
     venues: tuple[str, ...]
+    begun: datetime
+    grown: bool = False
 
 
 def line_usd(past: Iterable[float], floor_usd: float) -> float:
@@ -64,19 +73,25 @@ class _Gauge:
     """The last span's closures of one asset and side."""
 
     recent: deque[LiquidationEvent] = field(default_factory=deque)
+    venues: Counter[str] = field(default_factory=Counter)
     usd: float = 0.0
     line_usd: float | None = None
     running: bool = False
+    begun: datetime | None = None
+    told_usd: float = 0.0
     quiet_until: datetime | None = None
 
     def add(self, event: LiquidationEvent) -> None:
         self.recent.append(event)
+        self.venues[event.venue] += 1
         self.usd += event.usd
 
     def pass_to(self, now: datetime) -> None:
         """Lets go of what is older than the span; the wave is over when what is left fell to half the line."""
         while self.recent and (gone := self.recent[0].time + SPAN) <= now:
-            self.usd -= self.recent.popleft().usd
+            old = self.recent.popleft()
+            self.venues[old.venue] -= 1
+            self.usd -= old.usd
             if self.running and self.line_usd is not None and self.usd <= self.line_usd / 2:
                 self.running, self.quiet_until = False, gone + PAUSE
         if not self.recent:
@@ -118,7 +133,7 @@ class Waves:
                 held.update(zip(minutes, columns.value, strict=True))
 
     def add(self, event: LiquidationEvent, now: datetime) -> Wave | None:
-        """The wave that begins with this closure; what is told late, as backlogs are, begins none."""
+        """The wave that begins with this closure or grew by a step; what is told late, as backlogs are, begins none."""
         gauge = self._gauges.get((event.asset, event.side))
         if gauge is None or gauge.line_usd is None or event.venue not in self._panel:
             return None
@@ -126,15 +141,18 @@ class Waves:
             return None
         gauge.pass_to(now)
         gauge.add(event)
-        return self._begun(gauge, event, gauge.line_usd)
+        return self._told(gauge, event, gauge.line_usd)
 
-    def _begun(self, gauge: _Gauge, event: LiquidationEvent, line: float) -> Wave | None:
+    def _told(self, gauge: _Gauge, event: LiquidationEvent, line: float) -> Wave | None:
         rests = gauge.quiet_until is not None and event.time < gauge.quiet_until
-        if gauge.running or rests or gauge.usd < line:
+        grown, start = gauge.running, gauge.recent[0].time
+        if (rests and not grown) or gauge.usd < (gauge.told_usd + STEP_USD if grown else line):
             return None
-        gauge.running = True
-        times, venues = [e.time for e in gauge.recent], sorted({e.venue for e in gauge.recent})
-        return Wave(event.asset, event.side, min(times), max(times), gauge.usd, line, tuple(venues))
+        gauge.begun = gauge.begun if gauge.begun and grown else start
+        gauge.running, gauge.told_usd = True, gauge.usd
+        venues = tuple(sorted(+gauge.venues))
+        end = max(start, event.time)
+        return Wave(event.asset, event.side, start, end, gauge.usd, line, venues, gauge.begun, grown)
 
     def _chosen(self) -> tuple[frozenset[str], list[int]]:
         """The venues listened to right now that share enough of a past, and the spans they share."""

@@ -37,9 +37,10 @@ NAMES = (
     "moment",
     "account",
     "detail",
+    "alarm",
 )
 """What a template may name besides its own macros; `printer` is the filters' own, `account` and `detail` only the
-evidence has."""
+evidence has, `alarm` only a flash recap."""
 
 BOOKED = ("date", "time", "weekday", "duration", "span", "ordinal", "name", "signed", "listed", "quote", "exact")
 

@@ -1,65 +1,94 @@
-"""A wave of liquidations told while it happens, in one language."""
+"""A flash recap: what was just closed by force, what the last hours show of why, and what to watch."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import timedelta
+from math import ceil
 
+from bot.domain.catalogue import publishers
+from bot.domain.explanation import DayKind, Explanation, Role
 from bot.domain.liquidations import Side
 from bot.domain.readings import Unit
-from bot.domain.thread import Post
+from bot.domain.thread import Thread
+from bot.domain.waves import Wave
 from bot.narrative.amounts import Amount, Moment
 from bot.narrative.environment import SUFFIX, Templates
 from bot.narrative.figures import Ledger, Printer
 from bot.narrative.fit import fit
-from bot.narrative.write import rendered
+from bot.narrative.outline import Plan, Told, Watch
+from bot.narrative.plan import plan
+from bot.narrative.write import names_of, rendered
 
-__all__ = ["flash"]
+__all__ = ["STYLE", "Alarm", "flash"]
 
+STYLE = "flash"
+MOST_CAUSES, MOST_WATCHED = 2, 2
+CIRCULAR = {"long_liquidation_cascade", "short_squeeze", "quiet_range"}
+"""Causes that only say again that there was a wave, or that there was none."""
 
-class Wave(Protocol):
-    """What is told: USD closed of one side from `start` to `end`, and what would already have been unusual."""
+KINDS = {Side.LONG: (DayKind.SELLOFF, DayKind.WHIPSAW), Side.SHORT: (DayKind.RALLY, DayKind.WHIPSAW)}
+"""Moves a wave of that side can belong to: what explains any other says nothing about it."""
 
-    @property
-    def asset(self) -> str: ...
-    @property
-    def side(self) -> Side: ...
-    @property
-    def start(self) -> datetime: ...
-    @property
-    def end(self) -> datetime: ...
-    @property
-    def usd(self) -> float: ...
-    @property
-    def line_usd(self) -> float: ...
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What the template may name of a wave; `line` is what would already have been unusual."""
+class Alarm:
+    """A wave as templates tell it, with what is known of why; `plan` is None where nothing could be measured.
 
-    longs: bool
+    `causes` are those of the hours before that can lie behind it, none where nothing is likely.
+    """
+
+    asset: str
+    long: bool
     usd: Amount
     line: Amount
+    minutes: Amount
     start: Moment
     end: Moment
     venues: tuple[str, ...]
-    explained: bool
+    plan: Plan | None
+    causes: tuple[Told, ...]
+    watch: tuple[Watch, ...]
+
+    @property
+    def moved(self) -> bool:
+        """True where the price of the asset itself is known."""
+        return self.plan is not None and self.plan.facts.has(f"price.return.{self.asset.lower()}")
 
 
-def flash(wave: Wave, venues: tuple[str, ...], explained: bool, locale: str, templates: Templates) -> Post:
-    """One short post; `venues` as readers know them, `explained` whether the hours before are told below it."""
+def flash(wave: Wave, explanation: Explanation | None, locale: str, templates: Templates) -> Thread:
+    """The alert in one language; a digit that is no figure raises TemplateFault, as in a recap."""
+    outline = None if explanation is None else plan(explanation)
     printer = Printer(templates.words[locale], Ledger())
-    series = f"liquidations.minute.{wave.side.value}.{wave.asset.lower()}"
-    account = Account(
-        wave.side is Side.LONG,
-        Amount(wave.usd, Unit.USD, series),
-        Amount(wave.line_usd, Unit.USD, series),
-        Moment(wave.start, series),
-        Moment(wave.end, series),
-        venues,
-        explained,
+    alarm = _alarm(wave, outline)
+    # Without a plan no template may ask for what only a plan holds.
+    names = {"plan": None, "printer": printer} if outline is None else names_of(outline, printer)
+    page, place = templates.page(locale, "flash"), f"{locale}/flash{SUFFIX}"
+    blocks, figures = rendered(page, {**names, "alarm": alarm}, printer.ledger, place)
+    return Thread(locale, STYLE, fit(blocks), figures)
+
+
+def _alarm(wave: Wave, outline: Plan | None) -> Alarm:
+    name = f"liquidations.wave.{wave.side}.{wave.asset.lower()}"
+    minutes = max(1, ceil((wave.end - wave.start) / MINUTE))
+    return Alarm(
+        asset=wave.asset,
+        long=wave.side is Side.LONG,
+        usd=Amount(wave.usd, Unit.USD, name),
+        line=Amount(wave.line_usd, Unit.USD, f"{name}.line"),
+        minutes=Amount(minutes, Unit.COUNT, f"{name}.minutes"),
+        start=Moment(wave.start, name),
+        end=Moment(wave.end, name),
+        venues=publishers(", ".join(f"funding.rate_8h.{venue}" for venue in wave.venues)),
+        plan=outline,
+        causes=() if outline is None else _causes(wave, outline),
+        watch=() if outline is None else outline.watch[:MOST_WATCHED],
     )
-    names = {"printer": printer, "asset": wave.asset, "account": account}
-    blocks, _ = rendered(templates.page(locale, "flash"), names, printer.ledger, f"{locale}/flash{SUFFIX}")
-    (post,) = fit(blocks)
-    return post
+
+
+def _causes(wave: Wave, outline: Plan) -> tuple[Told, ...]:
+    """What started or carried the move of the hours before, where it is one that fits and is explained."""
+    if not outline.clear or outline.day_kind not in KINDS[wave.side]:
+        return ()
+    fitting = [t for t in outline.causes if t.cause not in CIRCULAR and t.role is not Role.DIFFERENTIATION]
+    return tuple([told for told in fitting if any(map(outline.facts.has, told.evidence))][:MOST_CAUSES])

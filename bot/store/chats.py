@@ -12,7 +12,7 @@ from bot.domain.series import moment, stamp
 from bot.store.database import Store
 from bot.store.schema import chats, deliveries, messages, subscriptions
 
-__all__ = ["Chats"]
+__all__ = ["Chats", "alerting"]
 
 UNSENT = (DeliveryState.WAITING, DeliveryState.READY, DeliveryState.RETRY)
 
@@ -88,9 +88,14 @@ class Chats:
 
     def alerting(self) -> tuple[Chat, ...]:
         """Active chats that want flash recaps."""
-        wanting = select(chats).where(chats.c.alerts == 1, chats.c.state == ChatState.ACTIVE)
         with self._store.reading() as connection:
-            return tuple(map(_chat, connection.execute(wanting.order_by(chats.c.chat_id))))
+            return alerting(connection)
+
+
+def alerting(connection: Connection) -> tuple[Chat, ...]:
+    """Inside a transaction: active chats that want flash recaps."""
+    wanting = select(chats).where(chats.c.alerts == 1, chats.c.state == ChatState.ACTIVE)
+    return tuple(map(_chat, connection.execute(wanting.order_by(chats.c.chat_id))))
 
 
 def _known(connection: Connection, chat_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Messages that tell a recap: what a reply to one is about, and which to edit when a figure is corrected."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,19 +8,24 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, text
 
 from bot.domain.chats import Place
-from bot.domain.delivery import Publication
+from bot.domain.delivery import Kind, Part, Publication
 from bot.domain.series import stamp
 from bot.store.database import Store
-from bot.store.fan_out import URGENCY, put_publication
-from bot.store.schema import messages
+from bot.store.fan_out import URGENCY, parts_from, put_publication
+from bot.store.schema import messages, publications
 
-__all__ = ["Messages", "SentMessage", "note"]
+__all__ = ["Daily", "Messages", "SentMessage", "note"]
 
 _EDITS = """
 INSERT INTO deliveries (slot_id, publication_id, chat_id, thread_id, part, state, urgency, expires, edits)
 SELECT :slot_id, :publication_id, m.chat_id, m.thread_id, m.part, 'ready', :urgency, :expires, m.message_id
 FROM messages m JOIN chats c ON c.chat_id = m.chat_id
-WHERE m.recap_id = :recap_id AND m.locale = :locale AND m.style = :style AND m.part < :parts AND c.state = 'active'
+WHERE m.recap_id = :recap_id AND m.locale = :locale AND m.style = :style AND m.part IN ({parts}) AND m.time > :since
+  AND c.state = 'active' AND NOT EXISTS (
+    SELECT 1 FROM messages later
+    WHERE later.chat_id = m.chat_id AND later.thread_id = m.thread_id AND later.time > m.time
+      AND later.recap_id <> m.recap_id AND later.style <> 'flash'
+  )
 ON CONFLICT (slot_id, chat_id, thread_id, part) DO NOTHING
 """
 
@@ -34,6 +40,16 @@ class SentMessage:
     locale: str
     style: str
     part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A recap as it was handed out on schedule in one language and style."""
+
+    recap_id: str
+    locale: str
+    style: str
+    parts: tuple[Part, ...]
 
 
 class Messages:
@@ -66,12 +82,25 @@ class Messages:
             rows = connection.execute(select(messages).where(messages.c.recap_id == recap_id))
             return tuple(map(_message, rows))
 
-    def correct(self, publication: Publication, now: datetime) -> int:
-        """Queues its parts to replace the messages that told `recap_id` in its locale and style.
+    def dailies(self, since: datetime) -> tuple[Daily, ...]:
+        """The recaps that were handed out on schedule since then, in each language and style."""
+        scheduled = (publications.c.kind == Kind.DAILY, publications.c.recap_id != "")
+        found = select(publications).where(*scheduled, publications.c.made > stamp(since)).order_by(publications.c.id)
+        with self._store.reading() as connection:
+            rows = connection.execute(found).all()
+        return tuple(Daily(row.recap_id, row.locale, row.style, parts_from(row.parts)) for row in rows)
 
+    def correct(
+        self, publication: Publication, now: datetime, *, since: datetime | None = None, only: Collection[int] = ()
+    ) -> int:
+        """Queues its parts, or `only` some of them, to replace the messages that told `recap_id` since then.
+
+        They must be of its locale and style, and the last recap of their place; a flash recap after them is none.
         What has the same slot happens once, so a slot that names the recap alone allows one correction. Returns how
         many messages are to be edited.
         """
+        parts = sorted(only) or range(len(publication.parts))
+        statement = text(_EDITS.format(parts=", ".join(str(int(part)) for part in parts)))
         with self._store.writing() as connection:
             slot_id, publication_id = put_publication(connection, publication, now)
             named = {
@@ -82,9 +111,9 @@ class Messages:
                 "recap_id": publication.recap_id,
                 "locale": publication.locale,
                 "style": publication.style,
-                "parts": len(publication.parts),
+                "since": 0 if since is None else stamp(since),
             }
-            return connection.execute(text(_EDITS), named).rowcount
+            return connection.execute(statement, named).rowcount
 
 
 def note(connection: Connection, message: SentMessage, now: int) -> None:

@@ -137,16 +137,6 @@ class Outbox:
             rows = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state)).all()
         return {DeliveryState(state): number for state, number in rows}
 
-    def last_told(self, kind: Kind, since: datetime) -> Mapping[int, datetime]:
-        """By chat, when the newest publication of that kind made since then was queued for it."""
-        newest = select(deliveries.c.chat_id, func.max(publications.c.made)).join_from(
-            publications, deliveries, deliveries.c.publication_id == publications.c.id
-        )
-        wanted = newest.where(publications.c.kind == kind, publications.c.made >= stamp(since))
-        with self._store.reading() as connection:
-            rows = connection.execute(wanted.group_by(deliveries.c.chat_id)).all()
-        return {chat_id: moment(made) for chat_id, made in rows}
-
     def oldest_ready(self) -> datetime | None:
         """When the publication that has waited longest was made, None with nothing to send."""
         waiting = select(func.min(deliveries.c.publication_id)).where(deliveries.c.state.in_(OPEN))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, text, update
 
 from bot.domain.series import moment, stamp
-from bot.domain.thread import Post
+from bot.domain.thread import Figure, Post
 from bot.store.database import Store
 from bot.store.schema import recaps, threads
 
@@ -33,13 +33,17 @@ class StoredRecap:
 
 @dataclass(frozen=True, slots=True)
 class StoredThread:
-    """One recap in one language and style: its posts, the evidence in short, and each told cause in full."""
+    """One recap in one language and style: its posts, the evidence in short, and each told cause in full.
+
+    `figures` are the numbers of its posts, for whoever must know later what it said.
+    """
 
     locale: str
     style: str
     posts: tuple[Post, ...]
     evidence: tuple[Post, ...]
     causes: tuple[tuple[Post, ...], ...]
+    figures: tuple[Figure, ...] = ()
 
 
 def recap_id_of(scope: str, length: timedelta, as_of: datetime) -> str:
@@ -112,6 +116,7 @@ def _document(thread: StoredThread) -> str:
             "posts": _plain(thread.posts),
             "evidence": _plain(thread.evidence),
             "causes": [_plain(posts) for posts in thread.causes],
+            "figures": [[figure.text, figure.value, figure.unit, figure.reading] for figure in thread.figures],
         },
         ensure_ascii=False,
     )
@@ -120,7 +125,8 @@ def _document(thread: StoredThread) -> str:
 def _thread(locale: str, style: str, document: str) -> StoredThread:
     row = json.loads(document)
     causes = tuple(_posts(posts) for posts in row["causes"])
-    return StoredThread(locale, style, _posts(row["posts"]), _posts(row["evidence"]), causes)
+    figures = tuple(Figure(*figure) for figure in row.get("figures", ()))
+    return StoredThread(locale, style, _posts(row["posts"]), _posts(row["evidence"]), causes, figures)
 
 
 def _plain(posts: tuple[Post, ...]) -> list[dict[str, str]]:

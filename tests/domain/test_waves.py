@@ -40,7 +40,7 @@ def closure(second, usd, venue="bybit", side=Side.LONG, start=NOW):
 
 
 def begun(waves, closures):
-    return [wave for c in closures if (wave := waves.add(c, c.time))]
+    return [wave for c in closures if (wave := waves.add(c, c.time)) and not wave.grown]
 
 
 def test_the_closure_that_crosses_the_line_begins_the_wave():
@@ -62,6 +62,21 @@ def test_above_the_floor_but_usual_is_no_wave():
 
 def test_a_wave_is_told_once_however_long_it_goes_on():
     assert len(begun(watching(), [closure(n, 50_000) for n in range(3600)])) == 1
+
+
+def test_a_wave_that_grows_is_told_again_by_the_step_under_its_first_start():
+    waves = watching()
+    told = [wave for n in range(120) if (wave := waves.add(closure(5 * n, 100_000), NOW + 5 * n * SECOND))]
+    assert [wave.usd for wave in told] == pytest.approx([1e6, 2e6, 3e6, 4e6, 5e6, 6e6])
+    assert [wave.grown for wave in told] == [False, *[True] * 5]
+    assert {wave.begun for wave in told} == {NOW}
+
+
+def test_a_wave_that_grows_counts_only_its_last_five_minutes():
+    waves = watching()
+    told = [wave for n in range(20) if (wave := waves.add(closure(60 * n, 900_000), NOW + 60 * n * SECOND))]
+    assert max(wave.usd for wave in told) <= 4.5e6 + 1
+    assert max(wave.end - wave.start for wave in told) < 5 * MINUTE
 
 
 def test_sides_are_told_apart():

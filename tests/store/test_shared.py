@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.domain.chats import Place, Schedule, Subscription, SubscriptionState
-from bot.domain.thread import Post
+from bot.domain.thread import Figure, Post
 from bot.errors import UsageError
 from bot.store.flags import SENDING_PAUSED, Flags
 from bot.store.leases import Leases
@@ -77,7 +77,14 @@ def test_a_visit_comes_back_as_it_was(store):
 def test_a_recap_is_found_again_by_its_number_language_and_style(store):
     recaps = Recaps(store)
     recap = StoredRecap(recap_id_of("ETH", DAY, NOW), "ETH", DAY, NOW)
-    thread = StoredThread("en", "brief", (Post("a", "<b>a</b>"),), (Post("e", "e"),), ((Post("1", "1"),),))
+    thread = StoredThread(
+        "en",
+        "brief",
+        (Post("a", "<b>a</b>"),),
+        (Post("e", "e"),),
+        ((Post("1", "1"),),),
+        (Figure("7%", 7.0, "percent", "r"),),
+    )
     recaps.save(recap, thread, NOW)
     recaps.save(recap, replace(thread, posts=()), NOW)
     assert recaps.get(recap.recap_id) == recap

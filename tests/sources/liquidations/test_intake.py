@@ -164,4 +164,4 @@ def test_a_wave_is_told_in_the_turn_in_which_it_crosses_the_line(bench):
             await bench.until(lambda: told)
 
     asyncio.run(run())
-    assert [(w.asset, w.usd) for w in told] == [("BTC", 11_000_000)]
+    assert [(w.asset, w.usd, w.grown) for w in told] == [("BTC", 11_000_000, False), ("BTC", 18_000_000, True)]
