@@ -62,7 +62,9 @@ def open_source(settings: Settings, origin: Origin, topics: Topics) -> Iterator[
         elif data.coverage():
             yield StoredHistory(data, topics)
         else:
-            raise UsageError("The store holds no market data yet. Bring some with recap backfill or recap import DIR, or add --sample.")
+            raise UsageError(
+                "The store holds no market data yet: bring some with recap backfill or recap import, or add --sample."
+            )
 
 
 @contextmanager

@@ -17,8 +17,8 @@ __all__ = ["LOOKBACK", "StoredHistory", "from_archive"]
 LOOKBACK = timedelta(days=400)
 """The longest memory of an indicator: 200 days of closes, and 100 of baselines before a window of a week."""
 
-BY_THE_HOUR = timedelta(days=120)
-"""Rows of an hour or less are compared with 90 days before a window of a week, and with those before its eve."""
+BY_THE_HOUR = timedelta(days=131)
+"""Rows of an hour or less: returns of 30 days on 90 days before a window of a week, and the same on its eve."""
 
 BY_THE_MINUTE = timedelta(days=3)
 """Minutes tell of bursts in a day's window and in the one before it, and nothing is held against them."""
