@@ -1,6 +1,7 @@
 """Corrections: where an ETF flow that a recap printed was revised, its messages say so, once and in twelve hours."""
 
 import asyncio
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -8,6 +9,7 @@ from itertools import pairwise
 from bot.domain.delivery import Kind, Part, Publication
 from bot.domain.series import PointColumns, moment, stamp
 from bot.domain.thread import Figure, Post
+from bot.errors import RecapError
 from bot.narrative.correction import Revision, correction, matters
 from bot.narrative.environment import Templates
 from bot.narrative.fit import LIMIT, units
@@ -16,6 +18,8 @@ from bot.store.messages import Daily, Messages
 from bot.store.recaps import Recaps
 
 __all__ = ["Corrections"]
+
+log = logging.getLogger(__name__)
 
 OPEN = timedelta(hours=12)
 """A recap older than this stays as it is."""
@@ -43,6 +47,14 @@ class Corrections:
     async def correct(self, now: datetime) -> int:
         """Queues the edits for flows revised by now; returns how many messages they are. Raises StoreError."""
         return await asyncio.to_thread(self._correct, now)
+
+    async def tick(self, now: datetime) -> int:
+        """The same, for one that may fail now and then: what goes wrong is logged and tried at the next tick."""
+        try:
+            return await self.correct(now)
+        except RecapError as error:
+            log.warning("Revised flows could not be looked at: %s", error)
+            return 0
 
     def _correct(self, now: datetime) -> int:
         flows = self._flows(now)

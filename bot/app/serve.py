@@ -16,11 +16,13 @@ from bot.app.broadcast import Broadcast, ticking
 from bot.app.clock import RehearsalClock, WallClock
 from bot.app.collecting import collecting
 from bot.app.collector import Collector
+from bot.app.corrections import Corrections
 from bot.app.flash import Flash
 from bot.app.incoming import updates
 from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
 from bot.app.recap import Source
+from bot.app.rehearsed_waves import RehearsedWaves, minutes_of
 from bot.app.stopping import stopping
 from bot.app.wiring import Desk, Origin, open_source, rules_of, templates_of
 from bot.chat.application import build_application, started
@@ -94,7 +96,8 @@ class House:
     books: Books
     notices: Notices
     flash: Flash
-    collector: Collector | None
+    corrections: Corrections
+    collector: Collector | RehearsedWaves
 
 
 async def serve(settings: Settings, origin: Origin, rehearsal: Rehearsal | None = None) -> None:
@@ -165,21 +168,21 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         settle=SETTLE if ground.live else timedelta(0),
     )
     flash = Flash(Flashes(store), newsdesk, templates, texts, wall=wall, notify=notices, sent=sender.nudge)
-    collector = None
+    collector: Collector | RehearsedWaves = RehearsedWaves(minutes_of(source), ground.clock, flash.saw)
     if ground.live:
         collector = await stack.enter_async_context(
             collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=flash.saw)
         )
-    return House(application, services, sender, broadcast, books, notices, flash, collector)
+    corrections = Corrections(store, templates)
+    return House(application, services, sender, broadcast, books, notices, flash, corrections, collector)
 
 
 async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
     async with started(house.application, house.services), _ticking(house, ground):
         log.info("@%s is at work.", house.application.bot.username)
-        working = [asyncio.create_task(house.sender.run(stop)), asyncio.create_task(house.flash.run(stop))]
-        if house.collector is not None:
-            working.append(asyncio.create_task(house.collector.run(stop)))
+        parts = (house.sender, house.flash, house.collector)
+        working = [asyncio.create_task(part.run(stop)) for part in parts]
         for task in working:
             task.add_done_callback(lambda _: stop.set())
         try:
@@ -198,6 +201,8 @@ async def _ticking(house: House, ground: Ground) -> AsyncIterator[None]:
 
     async def tick() -> None:
         await ticking(house.broadcast, house.notices)
+        if ground.live:
+            await house.corrections.tick(ground.wall.now())
         house.sender.nudge()
 
     async def forget() -> None:

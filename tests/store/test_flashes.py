@@ -76,6 +76,15 @@ def test_a_cooldown_holds_for_all_waves_and_ends(store):
     assert publish(store, later(60, kind="ETH/short", begun=NOW + 59 * MINUTE)) == 1
 
 
+def test_waves_of_several_assets_at_once_are_one_alert_to_a_chat_that_rests_after_it(store):
+    for chat_id in range(1, 40):
+        wanting(store, chat_id)
+    kinds = [f"{asset}/long" for asset in ("BTC", "ETH", "SOL", "XRP")]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda kind: publish(store, later(0, kind=kind)), kinds))
+    assert sorted(told) == [0, 0, 0, 39]
+
+
 def test_what_never_reached_a_chat_is_no_reason_to_keep_still(store):
     wanting(store, 1)
     assert publish(store) == 1
