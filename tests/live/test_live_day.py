@@ -106,4 +106,4 @@ def test_a_recap_reads_minutes_of_a_few_days_and_of_no_single_venue(live_day, mo
     monkeypatch.setattr(type(live_day.store), "series", noted)
     live_day.recap()
     assert not [name for name in asked if name.startswith("liquidations.hour.long.") and name.count(".") > 3]
-    assert max(length for name, length in asked.items() if name.startswith("open_interest.")) <= timedelta(days=120)
+    assert max(length for name, length in asked.items() if name.startswith("open_interest.")) <= timedelta(days=131)
