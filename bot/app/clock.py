@@ -18,7 +18,9 @@ class WallClock:
         return datetime.now(UTC)
 
     async def wait_until(self, moment: datetime) -> None:
-        while (rest := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time itself is waited for
+        """A clock that is set back meanwhile makes nobody wait longer than they meant to."""
+        end = monotonic() + (moment - self.now()).total_seconds()
+        while (rest := min((moment - self.now()).total_seconds(), end - monotonic())) > 0:  # noqa: ASYNC110 - time itself
             await asyncio.sleep(min(rest, LONGEST_NAP))
 
 

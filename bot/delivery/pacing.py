@@ -192,7 +192,11 @@ class Pacer:
 
     async def _until(self, seconds: float) -> None:
         """Waits for the moment, or for a new turn or deadline."""
-        await first(self._clock.wait_until(self._moment(seconds)), self._changed.wait())
+        await first(self._reached(seconds), self._changed.wait())
+
+    async def _reached(self, seconds: float) -> None:
+        self._now()  # a clock set back meanwhile is noticed here
+        await self._clock.wait_until(self._moment(seconds))
 
     def _now(self) -> float:
         """Seconds that never go back: by how much the clock was set back is added."""

@@ -20,7 +20,7 @@ from bot.delivery.meter import Meter
 from bot.delivery.pacing import Pacer
 from bot.delivery.post import MOST_CALLS, Post, bot_id
 from bot.delivery.trouble import Trouble
-from bot.delivery.waiting import first, pause
+from bot.delivery.waiting import first, passed, pause
 from bot.domain.clock import Clock
 from bot.domain.delivery import DeliveryState, Parcel
 from bot.errors import RecapError, StoreError
@@ -128,7 +128,7 @@ class Sender:
         if self._trouble:
             await self._ask(stop)
         elif 2 * free < room:
-            await first(self._clock.wait_until(self._clock.now() + AHEAD), stop.wait(), among=self._crew.tasks())
+            await first(passed(self._clock, AHEAD), stop.wait(), among=self._crew.tasks())
         elif self._pacer.wait() > AHEAD:
             await pause(self._clock, IDLE_SECONDS, stop)
         elif (claimed := await self._claim(free, stop)) < free:

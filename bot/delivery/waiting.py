@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.clock import Clock
 
-__all__ = ["first", "pause"]
+__all__ = ["first", "passed", "pause"]
 
 
 async def first(*waits: Awaitable[Any], among: Iterable[asyncio.Task[Any]] = ()) -> None:
@@ -23,5 +23,9 @@ async def first(*waits: Awaitable[Any], among: Iterable[asyncio.Task[Any]] = ())
 
 async def pause(clock: Clock, seconds: float, *events: asyncio.Event) -> None:
     """So many seconds, or less when one of `events` is set."""
-    end = clock.now() + timedelta(seconds=seconds)
-    await first(clock.wait_until(end), *(event.wait() for event in events))
+    await first(passed(clock, timedelta(seconds=seconds)), *(event.wait() for event in events))
+
+
+async def passed(clock: Clock, length: timedelta) -> None:
+    """Returns when so much time has passed; the clock is read when the wait begins, so that one set back is none."""
+    await clock.wait_until(clock.now() + length)
