@@ -47,6 +47,8 @@ class Quantity:
 _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     # price: the lead venue's bars inside the window
     ("price.close.{asset}", Unit.USD_PRICE, "price at the window's end", NONE),
+    ("price.now.{asset}", Unit.USD_PRICE, "last trade by the moment of telling, after the window", NONE),
+    ("price.since_close.{asset}", Unit.PERCENT, "up from the window's end to that trade", NONE),
     ("price.open.{asset}", Unit.USD_PRICE, "price at the window's start", NONE),
     ("price.high.{asset}", Unit.USD_PRICE, "highest trade in the window; end is its bar's close", NONE),
     ("price.low.{asset}", Unit.USD_PRICE, "lowest trade in the window; end is its bar's close", NONE),
@@ -120,6 +122,7 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     ("funding.annualised.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate before the window", DAYS),
     ("funding.annualised_after.{asset}", Unit.RATIO_PER_YEAR, "longs pay shorts; last rate of the window", DAYS),
     ("funding.change.{asset}", Unit.RATIO_PER_YEAR, "longs pay more at the window's end than at its start", DAYS),
+    ("funding.running.{asset}", Unit.RATIO_PER_YEAR, "longs will pay shorts, as it builds up now", NONE),
     ("open_interest.usd.{asset}", Unit.USD, "open interest at the window's start, all covered venues", NONE),
     ("open_interest.leverage.{asset}", Unit.RATIO, "open interest over market cap at the window's start", DAYS),
     ("open_interest.buildup.{asset}", Unit.RATIO, "change in coins over the 3 days before the window", DAYS),
@@ -224,7 +227,15 @@ _VENUES = {
     "deribit": "Deribit",
     "hyperliquid": "Hyperliquid",
 }
-_OF_VENUES = ("", "funding.rate_8h.", "open_interest.coins.", "open_interest.usd.", "long_short.accounts.")
+_OF_VENUES = (
+    "",
+    "funding.rate_8h.",
+    "funding.running_8h.",
+    "price.last.",
+    "open_interest.coins.",
+    "open_interest.usd.",
+    "long_short.accounts.",
+)
 
 _PUBLISHERS = (
     *((kind + venue, name) for kind in _OF_VENUES for venue, name in _VENUES.items()),

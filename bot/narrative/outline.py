@@ -159,6 +159,11 @@ class Plan:
         return self.day_kind is not DayKind.QUIET and not roles & {*OPENING} and bool(roles & {*CARRYING})
 
     @property
+    def since(self) -> bool:
+        """True where a price from after the window is known."""
+        return self.facts.has("price.now.{asset}", "price.since_close.{asset}")
+
+    @property
     def headlines_missing(self) -> bool:
         """True where headlines were looked for and none are recorded."""
         read = [found for name, found in self.facts.readings.items() if name.startswith("news.")]

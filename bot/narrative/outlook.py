@@ -146,7 +146,8 @@ def _flow(facts: Facts) -> tuple[Watch, ...]:
 
 
 def _funding(facts: Facts) -> tuple[Watch, ...]:
-    pattern = "funding.annualised_after.{asset}"
+    running, paid = "funding.running.{asset}", "funding.annualised_after.{asset}"
+    pattern = running if facts.has(running) else paid
     if not facts.has(pattern):
         return ()
     return (Watch("funding_below" if facts.down(pattern) else "funding", pattern),)

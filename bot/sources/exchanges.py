@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from bot.domain.clock import Clock
 from bot.sources.bars import Bars
 from bot.sources.batch import Source
-from bot.sources.funding import Funding
+from bot.sources.funding import Funding, RunningFunding
 from bot.sources.http import Client
 from bot.sources.long_short import LongShort, TopTraders
 from bot.sources.open_interest import OpenInterest
 from bot.sources.premium import CoinbasePremium
+from bot.sources.tickers import Tickers
 from bot.sources.venue import Venue, chosen_venues
 from bot.sources.venue_exchange import Desk
 from bot.sources.venue_takers import Takers
@@ -21,6 +22,7 @@ _HOURS_ALONE = {"kraken", "deribit", "hyperliquid"}
 """Venues that are slow to ask, or whose days begin at 08:00."""
 
 _WITH_RATIOS = {"binance", "bybit", "okx", "gate"}
+_WITH_RUNNING_RATES = {"binance", "bybit", "okx", "gate", "hyperliquid"}
 _COMPARED = ("okx", "binance", "bybit", "gate")
 """Whose spot prices Coinbase's are held against, the first that is chosen."""
 
@@ -33,6 +35,8 @@ def exchange_sources(client: Client, clock: Clock, venues: Iterable[str], assets
     for venue in chosen:
         if venue.name in spots:
             sources += [Bars(spots[venue.name], wanted, timeframe) for timeframe in _timeframes(venue)]
+            if venue.perpetual is None:
+                sources.append(Tickers(spots[venue.name], wanted))
         if venue.perpetual is not None:
             sources += _of_perpetuals(Desk(venue, venue.perpetual, client, clock), venue, wanted)
     return (*sources, *_premium(spots, wanted))
@@ -41,7 +45,10 @@ def exchange_sources(client: Client, clock: Clock, venues: Iterable[str], assets
 def _of_perpetuals(desk: Desk, venue: Venue, assets: tuple[str, ...]) -> Iterator[Source]:
     for timeframe in _timeframes(venue):
         yield Bars(desk, assets, timeframe)
+    yield Tickers(desk, assets)
     yield Funding(desk, assets)
+    if venue.name in _WITH_RUNNING_RATES:
+        yield RunningFunding(desk, assets)
     yield OpenInterest(desk, assets)
     if venue.name in _WITH_RATIOS:
         yield LongShort(desk, assets)

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.series import stamp
-from bot.sources.normalise import deribit_rates, funding_rates
+from bot.sources.batch import Batch
+from bot.sources.normalise import QUOTED, deribit_rates, funding_rates, running_rate
 from bot.sources.venue_exchange import Desk
 from bot.sources.venue_source import Found, Pages, VenueSource, series_points
 
-__all__ = ["Funding"]
+__all__ = ["Funding", "RunningFunding"]
 
 LONGEST_INTERVAL = timedelta(hours=8)
 _PAGES: Mapping[str, tuple[Pages, int]] = {
@@ -51,3 +52,39 @@ class Funding(VenueSource):
                 asked = {"after": stamp(end) + 1} if self._desk.venue.name == "okx" else {"until": stamp(end)}
                 rows += await self._desk.exchange.fetch_funding_rate_history(symbol, stamp(start), limit, asked)
         return rows
+
+
+class RunningFunding(VenueSource):
+    """`funding.running_8h.<venue>.<asset>`: what the next payment comes to as things stand, as of now."""
+
+    fresh = timedelta(minutes=10)
+
+    def __init__(self, desk: Desk, assets: Iterable[str]) -> None:
+        super().__init__("funding_running", desk, assets)
+        self._rates: Mapping[str, Any] = {}
+        self._hours: Mapping[str, int] = {}
+
+    async def fetch(self, since: datetime, now: datetime) -> Batch:
+        """The assets' rates now; nothing is known of those before."""
+        symbols = [symbol async for _, symbol in self._listed([])]
+        if symbols:
+            with self._desk.answering():
+                self._rates = await self._desk.exchange.fetch_funding_rates(symbols)
+                self._hours = await self._changed_hours(symbols)
+        return await super().fetch(since, now)
+
+    async def _of(self, asset: str, symbol: str, since: datetime, now: datetime) -> Found:
+        del since
+        with self._desk.answering():
+            rate = running_rate(self._rates[symbol], self._hours.get(symbol))
+            name = f"funding.running_8h.{self._desk.venue.name}.{asset.lower()}"
+            found = series_points(name, self._desk.venue.publisher, [(stamp(now), rate)], now - self.fresh)
+        return (found,), ()
+
+    async def _changed_hours(self, symbols: list[str]) -> Mapping[str, int]:
+        """Binance lists apart the markets that don't pay every eight hours; elsewhere the rate's own row tells."""
+        if self._desk.venue.name != "binance":
+            return {}
+        listed = await self._desk.exchange.fetch_funding_intervals(symbols)
+        told = {symbol: int(row["interval"].removesuffix("h")) for symbol, row in listed.items()}
+        return dict.fromkeys(symbols, QUOTED) | told

@@ -29,14 +29,16 @@ PACES: Mapping[str, Pace] = {
     "fapi.binance.com": Pace(6, _SECOND, burst=20),  # 2400 weights a minute, 5 a page of bars
     "fapi.binance.com/futures/data": Pace(3, _SECOND, burst=60),  # 1000 in 5 minutes
     "api.bybit.com": Pace(10, _SECOND),
-    "www.okx.com": Pace(8, _SECOND, burst=20),  # most questions of a kind may come 20 times in 2 seconds
+    "www.okx.com": Pace(16, _SECOND, burst=20),
+    "www.okx.com/api/v5/market": Pace(9, _SECOND, burst=2),  # questions of a kind may come 20 times in 2 seconds
+    "www.okx.com/api/v5/public": Pace(8, _SECOND, burst=4),
     "www.okx.com/api/v5/rubik": Pace(12, 5 * _SECOND),  # these 5 times
     "api.gateio.ws": Pace(10, _SECOND),
     "api.coinbase.com": Pace(5, _SECOND),
     "api.exchange.coinbase.com": Pace(5, _SECOND),
-    "api.kraken.com": Pace(1, _SECOND),
+    "api.kraken.com": Pace(1, _SECOND, burst=4),
     "www.deribit.com": Pace(5, _SECOND),
-    "api.hyperliquid.xyz": Pace(30, _MINUTE, burst=20),  # 1200 weights a minute, 20 a question
+    "api.hyperliquid.xyz": Pace(30, _MINUTE, burst=28),  # 1200 weights a minute, 20 a question
     "api.coinalyze.net": Pace(30, _MINUTE, burst=4),
     "api.coingecko.com": Pace(10, _MINUTE),
     "api.sosovalue.xyz": Pace(10, _MINUTE, burst=5),

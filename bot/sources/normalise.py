@@ -14,15 +14,18 @@ from bot.domain.series import TIMEFRAMES, BarColumns, stamp
 from bot.sources.payload import number
 
 __all__ = [
+    "QUOTED",
     "Held",
     "Rate",
     "Row",
     "bar_columns",
     "deribit_rates",
     "funding_rates",
+    "last_price",
     "once",
     "open_interest",
     "ratios",
+    "running_rate",
     "shares",
     "taker_sides",
     "whole",
@@ -101,6 +104,25 @@ def deribit_rates(rows: Iterable[Row]) -> list[Rate]:
     """Rates per 8 hours, of every hour: the rate of the hour itself, as each row's own is one of the 8 hours before."""
     hourly = ((whole(row["timestamp"]), number(row["info"]["interest_1h"])) for row in rows)
     return [(time, rate * QUOTED) for time, rate in once(hourly)]
+
+
+def last_price(row: Row, now: datetime) -> Rate:
+    """A ticker's last trade and its time; a venue that gives no time, or one ahead of `now`, means now.
+
+    Hyperliquid gives the middle of its book instead.
+    """
+    time, last = row["timestamp"], row["last"]
+    price = row["info"]["midPx"] if last is None else last
+    return min(stamp(now) if time is None else whole(time), stamp(now)), _amount(price)
+
+
+def running_rate(row: Row, hours: int | None = None) -> float:
+    """The rate that builds up for the next payment, per 8 hours; `hours` pass between payments where no row tells."""
+    told = row["interval"]
+    interval = hours if hours is not None else int(told.removesuffix("h"))
+    if interval not in INTERVALS:
+        raise ValueError(f"a payment every {interval} hours")
+    return number(row["fundingRate"]) * QUOTED / interval
 
 
 def _minute(time: int) -> int:

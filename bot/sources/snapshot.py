@@ -12,7 +12,7 @@ from bot.indicators.snapshot import Bars, History, Snapshot, Track, bars_of, tra
 from bot.sources.archive import SOURCE, Archive
 from bot.store import Store
 
-__all__ = ["LOOKBACK", "StoredHistory", "from_archive"]
+__all__ = ["LOOKBACK", "OF_THE_MOMENT", "StoredHistory", "from_archive"]
 
 LOOKBACK = timedelta(days=400)
 """The longest memory of an indicator: 200 days of closes, and 100 of baselines before a window of a week."""
@@ -22,6 +22,9 @@ BY_THE_HOUR = timedelta(days=131)
 
 BY_THE_MINUTE = timedelta(days=3)
 """Minutes tell of bursts in a day's window and in the one before it, and nothing is held against them."""
+
+OF_THE_MOMENT = ("price.last.", "funding.running_8h.")
+"""Series that are of use only while they are new."""
 
 _FREQUENT = ("open_interest.", "long_short.", "premium.", "liquidations.", "volatility.dvol.", "options.")
 
@@ -86,7 +89,7 @@ class StoredHistory:
 
 def _memory(series: str) -> timedelta:
     """How far back a series is read: as far as anything is compared with it."""
-    if series.startswith("liquidations.minute."):
+    if series.startswith(("liquidations.minute.", *OF_THE_MOMENT)):
         return BY_THE_MINUTE
     return BY_THE_HOUR if series.startswith(_FREQUENT) else LOOKBACK
 

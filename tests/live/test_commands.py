@@ -38,6 +38,7 @@ def test_a_recap_of_now_is_written_from_live_data_into_an_empty_store(recap):
     assert done.returncode == 0, done.stderr
     assert "Binance" in done.stdout.rpartition("Sources: ")[2]
     assert "recap backfill" in done.stderr
+    assert " UTC, where this recap ends, BTC has moved " in done.stdout
 
 
 def test_what_did_not_arrive_is_named_and_the_rest_is_told(recap, world):

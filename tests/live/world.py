@@ -122,6 +122,21 @@ class World:
 
         return self._binance_rows(asked, HOUR, row)
 
+    def binance_tickers(self, _):
+        return [
+            {
+                "symbol": f"{a}USDT",
+                "lastPrice": str(price(a, self.now)),
+                "closeTime": self.now,
+                "openTime": self.now - DAY,
+            }
+            for a in self.assets
+        ]
+
+    def binance_running(self, _):
+        row = {"nextFundingTime": self.now - self.now % (8 * HOUR) + 8 * HOUR, "time": self.now}
+        return [row | {"symbol": f"{a}USDT", "lastFundingRate": str(rate(a, self.now))} for a in self.assets]
+
     def binance_ratio(self, asked):
         def row(_, t):
             longs = ratio(t) / (1 + ratio(t))
@@ -160,6 +175,14 @@ class World:
         asset = self._asset(q["symbol"])
         found = times(q["startTime"], min(int(q["endTime"]), self.now), step, int(q["limit"]))
         return self._bybit([row(asset, t) | {"symbol": q["symbol"]} for t in found][::-1], category="linear")
+
+    def bybit_tickers(self, asked):
+        rows = [
+            {"symbol": f"{a}USDT", "lastPrice": str(price(a, self.now)), "fundingRate": str(rate(a, self.now))}
+            | {"fundingIntervalHour": "8", "nextFundingTime": str(self.now - self.now % (8 * HOUR) + 8 * HOUR)}
+            for a in self.assets
+        ]
+        return self._bybit(rows, category=asked.query["category"]) | {"time": self.now}
 
     def bybit_funding(self, asked):
         return self._bybit_rows(
@@ -208,6 +231,17 @@ class World:
         row = {"instType": "SWAP", "instId": q["instId"], "fundingRate": "0.018"}
         return self._okx([row | {"realizedRate": str(rate(asset, t)), "fundingTime": str(t)} for t in found][::-1])
 
+    def okx_tickers(self, _):
+        rows = [{"instId": f"{a}-USDT-SWAP", "last": str(price(a, self.now)), "ts": str(self.now)} for a in self.assets]
+        return self._okx([{"instType": "SWAP"} | row for row in rows])
+
+    def okx_running(self, _):
+        paid = self.now - self.now % (8 * HOUR) + 8 * HOUR
+        row = {"fundingTime": str(paid), "nextFundingTime": str(paid + 8 * HOUR), "nextFundingRate": ""}
+        return self._okx(
+            [row | {"instId": f"{a}-USDT-SWAP", "fundingRate": str(rate(a, self.now))} for a in self.assets]
+        )
+
     def okx_statistics(self, values):
         def rows(asked):
             q = asked.query
@@ -241,6 +275,16 @@ class World:
             {"t": t // 1000, "v": int(v * 10_000), **dict(zip("ohlc", map(str, b), strict=True))} for t, b, v in rows
         ]
 
+    def gate_contracts(self, _):
+        row = {"quanto_multiplier": "0.0001", "order_price_deviate": "0.5", "funding_interval": 28800}
+        return [
+            row | {"name": f"{a}_USDT", "mark_price": str(BASES[a]), "funding_rate": str(rate(a, self.now))}
+            for a in self.assets
+        ]
+
+    def gate_tickers(self, _):
+        return [{"contract": f"{a}_USDT", "last": str(price(a, self.now))} for a in self.assets]
+
     def gate_funding(self, asked):
         q = asked.query
         asset = self._asset(q["contract"])
@@ -266,8 +310,15 @@ class World:
     def coinbase_markets(self, asked):
         if asked.path.endswith("/candles"):
             return self._coinbase_bars(asked)
+        if asked.path.endswith("/ticker"):
+            return self._coinbase_ticker(asked)
         row = {"quote_currency_id": "USD", "product_type": "SPOT"}
         return {"products": [row | {"product_id": f"{a}-USD", "base_currency_id": a} for a in self.assets]}
+
+    def _coinbase_ticker(self, asked):
+        asset, when = self._asset(asked.path.split("/")[-2]), moment(self.now)
+        trade = {"product_id": f"{asset}-USD", "time": f"{when:%Y-%m-%dT%H:%M:%S.%fZ}", "side": "BUY", "size": "0.1"}
+        return {"trades": [trade | {"price": str(0.9995 * price(asset, self.now))}], "best_bid": "", "best_ask": ""}
 
     def _coinbase_bars(self, asked):
         q = asked.query
@@ -285,6 +336,13 @@ class World:
         listed = {name: row | {"altname": name, "base": codes.get(a, a)} for name, a in named.items()}
         return {"error": [], "result": listed}
 
+    def kraken_tickers(self, asked):
+        pairs = asked.query["pair"].split(",")
+        last = {pair: str(price(self._asset(pair), self.now)) for pair in pairs}
+        sides = {"a": ["0", "1", "1"], "b": ["0", "1", "1"], "v": ["1", "1"], "p": ["1", "1"], "t": [1, 1]}
+        edges = {"l": ["1", "1"], "h": ["1", "1"], "o": "1"}
+        return {"error": [], "result": {pair: sides | edges | {"c": [last[pair], "0.1"]} for pair in pairs}}
+
     def kraken_bars(self, asked):
         step = STEPS[f"{asked.query['interval']}"]
         oldest = max(1000 * int(asked.query["since"]) + 1, self.now - 720 * step)
@@ -300,6 +358,11 @@ class World:
             {"instrument_name": f"{a}-PERPETUAL", "base_currency": a, "settlement_currency": a} for a in ("BTC", "ETH")
         ]
         return {"result": [row | name for name in names]}
+
+    def deribit_ticker(self, asked):
+        name = asked.query["instrument_name"]
+        last = price(self._asset(name), self.now)
+        return {"result": {"instrument_name": name, "last_price": last, "timestamp": self.now - 250, "stats": {}}}
 
     def deribit_bars(self, asked):
         q = asked.query
@@ -352,7 +415,10 @@ class World:
                 marks = [(price(a, self.now), coins(a, self.now)) for a in self.assets]
                 return [
                     {"universe": universe},
-                    [{"funding": "0.00001", "openInterest": str(c), "markPx": str(p)} for p, c in marks],
+                    [
+                        {"funding": "0.00001", "openInterest": str(c), "markPx": str(p), "midPx": str(p)}
+                        for p, c in marks
+                    ],
                 ]
             case "fundingHistory":
                 found = times(said["startTime"], min(said["endTime"], self.now), HOUR, 500)
@@ -501,21 +567,15 @@ class World:
         fapi, bybit, okx = "fapi.binance.com", "api.bybit.com/v5/market", "www.okx.com/api/v5"
         gate, deribit = "api.gateio.ws/api/v4", "www.deribit.com/api/v2/public"
         rubik = f"{okx}/rubik/stat/contracts"
-        contracts = [
-            {
-                "name": f"{a}_USDT",
-                "quanto_multiplier": "0.0001",
-                "order_price_deviate": "0.5",
-                "mark_price": str(BASES[a]),
-            }
-            for a in self.assets
-        ]
         pairs = [{"id": f"{a}_USDT", "trade_status": "tradable", "fee": "0.2"} for a in self.assets]
         return {
             "api.binance.com/api/v3/exchangeInfo": lambda _: self.binance_markets("spot"),
             "api.binance.com/api/v3/klines": self.binance_bars,
             f"{fapi}/fapi/v1/exchangeInfo": lambda _: self.binance_markets("linear"),
             f"{fapi}/fapi/v1/klines": self.binance_bars,
+            f"{fapi}/fapi/v1/ticker/24hr": self.binance_tickers,
+            f"{fapi}/fapi/v1/premiumIndex": self.binance_running,
+            f"{fapi}/fapi/v1/fundingInfo": [],
             f"{fapi}/fapi/v1/fundingRate": self.binance_funding,
             f"{fapi}/futures/data/openInterestHist": self.binance_open_interest,
             f"{fapi}/futures/data/globalLongShortAccountRatio": self.binance_ratio,
@@ -523,6 +583,7 @@ class World:
             f"{fapi}/futures/data/topLongShortPositionRatio": self.binance_ratio,
             f"{bybit}/instruments-info": self.bybit_markets,
             f"{bybit}/kline": self.bybit_bars,
+            f"{bybit}/tickers": self.bybit_tickers,
             f"{bybit}/funding/history": self.bybit_funding,
             f"{bybit}/open-interest": self.bybit_open_interest,
             f"{bybit}/account-ratio": self.bybit_ratio,
@@ -530,6 +591,8 @@ class World:
             f"{okx}/public/liquidation-orders": self.okx_liquidations,
             f"{okx}/market/candles": self.okx_bars,
             f"{okx}/market/history-candles": self.okx_bars,
+            f"{okx}/market/tickers": self.okx_tickers,
+            f"{okx}/public/funding-rate": self.okx_running,
             f"{okx}/public/funding-rate-history": self.okx_funding,
             f"{rubik}/open-interest-history": self.okx_statistics(
                 lambda a, t: (100 * coins(a, t), coins(a, t), coins(a, t) * price(a, t))
@@ -538,13 +601,16 @@ class World:
             f"{gate}/margin/currency_pairs": [],
             f"{gate}/spot/currency_pairs": pairs,
             f"{gate}/spot/candlesticks": self.gate_bars,
-            f"{gate}/futures/usdt/contracts": contracts,
+            f"{gate}/futures/usdt/contracts": self.gate_contracts,
+            f"{gate}/futures/usdt/tickers": self.gate_tickers,
             f"{gate}/futures/usdt/candlesticks": self.gate_bars,
             f"{gate}/futures/usdt/funding_rate": self.gate_funding,
             f"{gate}/futures/usdt/contract_stats": self.gate_statistics,
             "api.coinbase.com/api/v3/brokerage/market/products": self.coinbase_markets,
             "api.kraken.com/0/public/AssetPairs": self.kraken_markets,
+            "api.kraken.com/0/public/Ticker": self.kraken_tickers,
             "api.kraken.com/0/public/OHLC": self.kraken_bars,
+            f"{deribit}/ticker": self.deribit_ticker,
             f"{deribit}/get_instruments": self.deribit_markets,
             f"{deribit}/get_tradingview_chart_data": self.deribit_bars,
             f"{deribit}/get_funding_rate_history": self.deribit_funding,

@@ -44,8 +44,8 @@ FAULTS = [
         "{% macro lines() %}{{ nobody }}",
         "en/watch.html.j2:1: the name nobody",
     ),
-    ("en/watch.html.j2", "{% endfor %}", "{% endfro %}", "en/watch.html.j2:6: "),
-    ("en/watch.html.j2", "|price", "|prize", "en/watch.html.j2:12: there is no filter prize"),
+    ("en/watch.html.j2", "{% endfor %}", "{% endfro %}", "en/watch.html.j2:10: "),
+    ("en/watch.html.j2", "|price", "|prize", "en/watch.html.j2:4: there is no filter prize"),
     (
         "en/causes/etf_outflow.html.j2",
         'the("premium.coinbase.btc")',

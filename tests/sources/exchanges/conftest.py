@@ -242,7 +242,8 @@ class World:
         said = asked.json
         match said["type"]:
             case "metaAndAssetCtxs":
-                context = {"funding": "0.00001", "openInterest": str(COINS), "markPx": str(price(self.now))}
+                mark = {"markPx": str(price(self.now)), "midPx": str(price(self.now))}
+                context = {"funding": f"{RATE_8H / 8:.10f}", "openInterest": str(COINS)} | mark
                 return [{"universe": [{"name": "BTC", "szDecimals": 5, "maxLeverage": 40}]}, [context]]
             case "fundingHistory":
                 found = times(said["startTime"], min(said["endTime"], self.now), HOUR, 500)
@@ -258,10 +259,38 @@ class World:
                     for t, *bar in rows
                 ]
 
+    # Tickers and the funding that builds up: Binance, OKX and Gate pay every four hours
+
+    def present(self):
+        last, now = str(price(self.now)), str(self.now)
+        half = f"{RATE_8H / 2:.8f}"
+        paid = self.now + HOUR
+        bybit = {"symbol": "BTCUSDT", "lastPrice": last, "fundingRate": f"{RATE_8H:.8f}", "fundingIntervalHour": "8"}
+        okx = {"instId": "BTC-USDT-SWAP", "instType": "SWAP"}
+        running = {"fundingRate": half, "fundingTime": str(paid), "nextFundingTime": str(paid + 4 * HOUR)}
+        trade = {"product_id": "BTC-USD", "time": f"{moment(self.now):%Y-%m-%dT%H:%M:%SZ}", "price": last, "size": "1"}
+        kraken = {side: ["1", "1", "1"] for side in "abcvplht"} | {"c": [last, "0.1"], "o": "1"}
+        fapi, okx_root = "fapi.binance.com/fapi/v1", "www.okx.com/api/v5"
+        return {
+            f"{fapi}/ticker/24hr": [{"symbol": "BTCUSDT", "lastPrice": last, "closeTime": self.now}],
+            f"{fapi}/premiumIndex": [{"symbol": "BTCUSDT", "lastFundingRate": half, "time": self.now}],
+            f"{fapi}/fundingInfo": [{"symbol": "BTCUSDT", "fundingIntervalHours": 4}],
+            "api.bybit.com/v5/market/tickers": self.bybit([bybit], category="linear") | {"time": self.now},
+            f"{okx_root}/market/tickers": self.okx([okx | {"last": last, "ts": now}]),
+            f"{okx_root}/public/funding-rate": self.okx([okx | running]),
+            "api.gateio.ws/api/v4/futures/usdt/tickers": [{"contract": "BTC_USDT", "last": last}],
+            "api.coinbase.com/api/v3/brokerage/market/products/BTC-USD/ticker": {"trades": [trade]},
+            "api.kraken.com/0/public/Ticker": {"error": [], "result": {"XXBTZUSD": kraken}},
+            "www.deribit.com/api/v2/public/ticker": {
+                "result": {"instrument_name": "BTC-PERPETUAL", "last_price": price(self.now), "timestamp": self.now}
+            },
+        }
+
     def answers(self):
         binance = {"symbol": "BTCUSDT", "baseAsset": "BTC", "quoteAsset": "USDT", "status": "TRADING", "filters": []}
         perpetual = {"contractType": "PERPETUAL", "marginAsset": "USDT", "deliveryDate": 4133404800000}
         gate = {"name": "BTC_USDT", "quanto_multiplier": "0.0001", "order_price_deviate": "0.5", "mark_price": "60000"}
+        gate |= {"funding_rate": f"{RATE_8H / 2:.8f}", "funding_interval": 14_400}
         coinbase = {
             "product_id": "BTC-USD",
             "base_currency_id": "BTC",
@@ -288,7 +317,7 @@ class World:
             "www.deribit.com/api/v2/public",
         )
         rubik = f"{okx}/rubik/stat/contracts"
-        return {
+        return self.present() | {
             "api.binance.com/api/v3/exchangeInfo": {"symbols": [binance]},
             "api.binance.com/api/v3/klines": self.binance_bars,
             f"{fapi}/fapi/v1/exchangeInfo": {"symbols": [binance | perpetual]},

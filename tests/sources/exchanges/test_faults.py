@@ -192,7 +192,7 @@ def test_a_venue_that_is_closed_to_us_is_asked_once_a_day_and_others_go_on(far_e
     kinds, batches = asking(work)
     assert set(kinds) == {FaultKind.BLOCKED}
     assert len(far_end.of("fapi.binance.com")) == 1
-    assert len(batches) == 2 + 7
+    assert len(batches) == 2 + 9
 
 
 def test_one_asset_s_fault_is_a_note_beside_the_others_figures(far_end, world, visit):

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.series import TIMEFRAMES, moment
 from bot.errors import SettingsError
 from bot.sources.archive_units import quantity
+from bot.sources.batch import FaultKind, SourceFault
 from bot.sources.exchanges import exchange_sources
 from bot.sources.venue import VENUES, chosen_venues
 from bot.sources.venue_exchange import Desk
@@ -66,6 +67,32 @@ def test_funding_is_a_fraction_per_8_hours_dated_when_it_is_paid(world, visit, r
     assert len(times) == pytest.approx(24 * 70 * HOUR / step, abs=1)
 
 
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "gate", "hyperliquid"])
+def test_funding_that_builds_up_is_per_8_hours_whatever_the_interval(world, visit, rows, venue):
+    found = rows(visit(f"{venue}.funding_running"))[f"funding.running_8h.{venue}.btc"]
+    assert found == [(NOON + timedelta(seconds=30), pytest.approx(0.0001))]
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_a_ticker_tells_the_price_of_now(world, visit, rows, venue):
+    market = "binanceusdm" if venue == "binance" else venue
+    [(time, price)] = rows(visit(f"{venue}.tickers"))[f"price.last.{market}.btc"]
+    assert abs(time - NOON - timedelta(seconds=30)) < timedelta(seconds=1)
+    assert price == int(NOON.timestamp()) // 3600 - 400_000
+
+
+@pytest.mark.parametrize("venue", ["binance", "okx", "coinbase"])
+def test_a_price_of_an_hour_ago_is_none_of_now(far_end, world, asking, clock, venue):
+    async def work(client):
+        sources = {s.name: s for s in exchange_sources(client, clock, [venue], ["BTC"])}
+        clock.set(NOON + HOUR)
+        with pytest.raises(SourceFault, match=r"11:5|12:00") as fault:
+            await sources[f"{venue}.tickers"].fetch(NOON, NOON + HOUR)
+        return fault.value.kind
+
+    assert asking(work) is FaultKind.STALE
+
+
 @pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "gate", "deribit", "hyperliquid"])
 def test_open_interest_is_in_coins_and_in_usd_each_position_once(world, visit, rows, venue):
     found = rows(visit(f"{venue}.open_interest", hours=24 * 20))
@@ -120,7 +147,7 @@ def test_all_figures_have_a_unit_and_fit_it(world, asking, clock):
         return [await source.fetch(NOON - 30 * HOUR, NOON + timedelta(seconds=30)) for source in sources]
 
     series = [points.columns for batch in asking(work) for points in batch.points]
-    assert len({columns.series for columns in series}) == len(series) == 27
+    assert len({columns.series for columns in series}) == len(series) == 40
     for columns in series:
         assert all(map(quantity(columns.series).fits, columns.value))
 
