@@ -234,4 +234,9 @@ def _told(error: ValidationError, variables: Variables, file: SettingsFile) -> I
         path = tuple(str(step) for step in fault["loc"] if isinstance(step, str))
         reason = fault["msg"].removeprefix("Value error, ")
         place = variables.place(path) or file.place(path)
-        yield f"{place}: bad value for {'.'.join(path)!r}: {reason[0].lower()}{reason[1:]}"
+        yield f"{place}: bad value for {'.'.join(path)!r}: {_inside(reason)}"
+
+
+def _inside(sentence: str) -> str:
+    """Fit to go on with after a colon: a name in capitals keeps them."""
+    return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]

@@ -6,7 +6,7 @@ import numpy as np
 
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
-from bot.indicators.flows import flow_btc, flow_of_window, published
+from bot.indicators.flows import flow_both, flow_btc, flow_eth, flow_of_window, published
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.snapshot import milliseconds
 from bot.indicators.view import View, indicator, row_at, values_at
@@ -43,3 +43,32 @@ def largest_fund_share(view: View, _: str) -> Measured:
     known = max(moment(int(fund.known[row_at(fund, total.end)])) for fund in funds)
     largest = float((flows / total.value).max())
     return Measured(largest, total.end, max(known, total.known), f"{total.source}, etf.net_flow.btc.*")
+
+
+@indicator("etf.preliminary.btc")
+def preliminary_btc(view: View, _: str) -> Measured:
+    """1 while no second publisher agrees with the flow that is told of BTC funds, 0 once one does."""
+    return _preliminary(view, flow_btc(view, "BTC"), "btc")
+
+
+@indicator("etf.preliminary.eth")
+def preliminary_eth(view: View, _: str) -> Measured:
+    """The same of ETH funds."""
+    return _preliminary(view, flow_eth(view, "ETH"), "eth")
+
+
+@indicator("etf.preliminary.btc_eth")
+def preliminary_both(view: View, _: str) -> Measured:
+    """1 where either flow is preliminary."""
+    told = flow_both(view, "BTC")
+    return max((_preliminary(view, told, asset) for asset in ("btc", "eth")), key=lambda found: found.value)
+
+
+def _preliminary(view: View, flow: Measured, asset: str) -> Measured:
+    """Whether the session of that flow is agreed on by what was known then."""
+    agreed = view.track(f"etf.agreed.{asset}")
+    row = row_at(agreed, flow.end)
+    if row < 0 or moment(int(agreed.time[row])) != flow.end:
+        raise NoData(f"{agreed.name} doesn't tell of the session of {flow.end:%Y-%m-%d}")
+    known = moment(int(agreed.known[row]))
+    return Measured(1 - float(agreed.value[row]), flow.end, known, agreed.name)

@@ -33,6 +33,7 @@ _QUANTITIES = (
     Quantity("depth_1pct.bids", "USD", 0, 1e12, 1e3),
     Quantity("dollar", "index points", 20, 500),
     Quantity("equities", "index points or USD", 0, 1e6),
+    Quantity("etf.agreed", "a mark", 0, 1),
     Quantity("etf.net_flow", "USD", -5e10, 5e10, 1e4),
     Quantity("fed.cut_probability", "percent", 0, 100),
     Quantity("fed_funds.future", "100 minus percent", 50, 150),

@@ -46,7 +46,7 @@ class EtfFlows(Revised):
         super().__init__()
         self.name = f"etf.{asset}"
         self.answered: tuple[str, ...] = ()
-        self.revises = (f"etf.net_flow.{asset}",)
+        self.revises = (f"etf.net_flow.{asset}", f"etf.agreed.{asset}")
         self._asset, self._readers = asset, tuple(readers)
 
     @property
@@ -76,11 +76,12 @@ class EtfFlows(Revised):
         return Batch(points=found, notes=(*map(str, faults), *notes, *settled.notes))
 
     def _points(self, sessions: Sequence[Settled], since: datetime, now: datetime) -> tuple[Points, ...]:
-        """The total's series, then each fund's, by publisher."""
+        """The total's series, then each fund's, by publisher; `etf.agreed` is 1 where a second one confirms it."""
         wanted = dict[str, dict[datetime, tuple[float, str]]]()
         for session in sessions:
             name = f"etf.net_flow.{self._asset}"
-            figures = {name: session.total} | {f"{name}.{fund}": flow for fund, flow in session.flows.funds.items()}
+            funds = {f"{name}.{fund}": flow for fund, flow in session.flows.funds.items()}
+            figures = {name: session.total, f"etf.agreed.{self._asset}": float(session.confirmed)} | funds
             for series, flow in figures.items():
                 wanted.setdefault(series, {})[close(session.day)] = (flow, session.publisher)
         return tuple(found for series, rows in wanted.items() for found in self._of_series(series, rows, since, now))

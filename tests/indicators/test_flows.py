@@ -132,3 +132,24 @@ def test_news_from_before_a_short_window_is_no_flow_of_it():
 
 def test_a_days_premium_does_not_describe_a_week():
     assert "several days" in reason("premium.coinbase.btc", daily("premium.coinbase_okx.btc", [-10.9] * 9), window=WEEK)
+
+
+@pytest.mark.parametrize(("marks", "preliminary"), [([1.0, 0.0], 1), ([1.0, 1.0], 0)])
+def test_a_flow_that_nobody_else_confirms_is_preliminary(marks, preliminary):
+    told = sessions("etf.net_flow.btc", [-5e6, -3e6]), sessions("etf.agreed.btc", marks)
+    assert value("etf.preliminary.btc", *told).value == preliminary
+
+
+def test_a_confirmation_counts_from_when_it_is_known():
+    flows, late = sessions("etf.net_flow.btc", [-5e6, -3e6]), sessions("etf.agreed.btc", [1.0, 1.0], delay=2 * DAY)
+    assert "session" in reason("etf.preliminary.btc", flows, late)
+
+
+def test_both_funds_flow_is_preliminary_where_either_is():
+    flows = sessions("etf.net_flow.btc", [-5e6, -3e6]), sessions("etf.net_flow.eth", [2e6, -1e6])
+    marks = sessions("etf.agreed.btc", [1.0, 1.0]), sessions("etf.agreed.eth", [1.0, 0.0])
+    assert value("etf.preliminary.btc_eth", *flows, *marks).value == 1
+
+
+def test_where_nobody_compared_publishers_nothing_is_preliminary():
+    assert "etf.agreed.btc" in reason("etf.preliminary.btc", sessions("etf.net_flow.btc", [-5e6, -3e6]))

@@ -98,6 +98,7 @@ def test_publishers_that_differ_make_the_session_preliminary(visit, answers, row
     batch = fetched(visit)
     assert rows(batch, "etf.net_flow.btc")[-1][2] == TOTALS[FRIDAY]
     assert any("2026-11-20 is preliminary" in note for note in batch.notes)
+    assert [value for *_, value in rows(batch, "etf.agreed.btc")][-2:] == [1, 0]
 
 
 def test_a_total_without_funds_waits_for_a_second_publisher_until_it_is_surely_whole(visit, answers, rows):
