@@ -16,7 +16,7 @@ from bot.sources.etf_flows import EtfFlows, readers
 from bot.sources.exchanges import exchange_sources
 from bot.sources.feeds import feeds
 from bot.sources.fred import FRED_SERIES, Fred
-from bot.sources.global_caps import CoinGecko, CoinPaprika
+from bot.sources.global_caps import CapsOfThePast, CoinGecko, CoinPaprika
 from bot.sources.http import Client
 from bot.sources.macro import FedFunds
 from bot.sources.nyfed import NewYorkFed
@@ -130,6 +130,7 @@ def _mood(settings: Settings, client: Client) -> Iterator[Listed]:
     yield Listed(FearGreed(client), "mood and liquidity", YEAR, again=10 * DAY)
     yield Listed(Stablecoins(client), "mood and liquidity", YEAR, again=10 * DAY)
     yield Listed(Chain("market_cap", [coingecko, CoinPaprika(client)]), "mood and liquidity", DAY)
+    yield Listed(CapsOfThePast(client, _secret(settings, "coingecko")), "mood and liquidity", YEAR, again=3 * DAY)
     for asset in OPTION_ASSETS:
         yield Listed(Dvol(client, asset), "options", 90 * DAY)
         yield Listed(OptionsBook(client, asset), "options", DAY)

@@ -147,6 +147,7 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
         DAYS,
     ),
     ("liquidations.intensity.eth_over_btc", Unit.MULTIPLE, "ETH's share of open interest liquidated over BTC's", DAYS),
+    ("liquidations.venues", Unit.COUNT, "exchanges whose closures the totals count", NONE),
     ("liquidations.reported.total", Unit.USD, "trailing 24 h as the press quoted them", NONE),
     ("liquidations.burst_share", Unit.RATIO, "part of the busiest 5 % of minutes", NONE),
     # flows

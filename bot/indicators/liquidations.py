@@ -51,6 +51,18 @@ def total(view: View, _: str) -> Measured:
         return _reported(view, "total")
 
 
+@indicator("liquidations.venues")
+def venues(view: View, _: str) -> Measured:
+    """Exchanges whose closures the total counts, each marked by a bit of the panel of the window's newest row."""
+    found = closed(view, "total", COVERED)
+    panel, row = view.track(f"{found.step.name}.panel"), row_at(found.track, view.window.end)
+    when = moment(int(found.track.time[row]))
+    place = row_at(panel, when)
+    if place < 0 or moment(int(panel.time[place])) != when:
+        raise NoData(f"{panel.name} doesn't tell of {when:%Y-%m-%d %H:%M} UTC")
+    return Measured(int(panel.value[place]).bit_count(), when, moment(int(panel.known[place])), panel.name)
+
+
 @indicator("liquidations.long")
 def longs(view: View, _: str) -> Measured:
     """USD of the longs over the covered assets; where nothing is recorded, the press's."""

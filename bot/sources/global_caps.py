@@ -1,6 +1,8 @@
 """The market's worth, BTC's and ETH's part of it: CoinGecko, else CoinPaprika."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.domain.series import moment
@@ -8,11 +10,17 @@ from bot.sources.batch import Batch, FaultKind, SourceFault
 from bot.sources.keys import Client, ask_with_key
 from bot.sources.payload import number, points, reading
 
-__all__ = ["CoinGecko", "CoinPaprika", "coingecko_caps", "coinpaprika_caps"]
+__all__ = ["CapsOfThePast", "CoinGecko", "CoinPaprika", "coingecko_caps", "coinpaprika_caps"]
 
 _COINGECKO = "https://api.coingecko.com/api/v3/global"
+_CHART = "https://api.coingecko.com/api/v3/coins/{coin}/market_chart"
+_COINS = {"btc": "bitcoin", "eth": "ethereum"}
 _COINPAPRIKA = "https://api.coinpaprika.com/v1/global"
 OLDEST = timedelta(hours=3)
+SHORTEST_CHART, LONGEST_CHART = 2, 90
+"""Days of which a chart is by the hour."""
+
+TOLD_AFTER = timedelta(minutes=10)
 Caps = tuple[datetime, dict[str, float]]
 """When it was measured, and USD by series."""
 
@@ -68,6 +76,38 @@ class CoinGecko:
         )
         with reading("api.coingecko.com"):
             return _batch("api.coingecko.com", "CoinGecko", coingecko_caps(payload), now, notes)
+
+
+class CapsOfThePast:
+    """`market_cap.{btc,eth}` by the hour, as CoinGecko charts the last ninety days."""
+
+    name = "market_cap.past"
+    pace = timedelta(days=1)
+
+    def __init__(self, client: Client, key: str = "") -> None:
+        self._client, self._key = client, key
+
+    async def fetch(self, since: datetime, now: datetime) -> Batch:
+        """The hours after `since`; raises SourceFault."""
+        days = str(min(max((now - since).days + 1, SHORTEST_CHART), LONGEST_CHART))
+        found, notes = [], list[str]()
+        for asset, coin in _COINS.items():
+            url, asked = _CHART.format(coin=coin), {"vs_currency": "usd", "days": days}
+            payload, said = await ask_with_key(
+                self._key,
+                "keys.coingecko",
+                partial(self._with_key, url, asked),
+                partial(self._client.json, url, params=asked),
+            )
+            notes += said
+            with reading("api.coingecko.com"):
+                rows = [(moment(int(at)), number(usd)) for at, usd in payload["market_caps"]]
+                told = [(at, at + TOLD_AFTER, usd) for at, usd in rows if since < at <= now - TOLD_AFTER]
+                found.append(points(f"market_cap.{asset}", "CoinGecko", told))
+        return Batch(points=tuple(found), notes=tuple(dict.fromkeys(notes)))
+
+    async def _with_key(self, url: str, asked: Mapping[str, str], key: str) -> Any:
+        return await self._client.json(url, params=asked, headers={"x-cg-demo-api-key": key})
 
 
 class CoinPaprika:

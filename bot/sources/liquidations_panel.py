@@ -2,20 +2,19 @@
 
 A total is made over the same venues all along. `liquidations.panel` and `liquidations.hour.panel` tell over which, as
 a sum of 1 for Binance, 2 for Bybit, 4 for OKX, 8 for Gate and 16 for HTX: rows of different panels must not be held
-against one another, and `recorded_venues` reads the names back.
+against one another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.series import PointColumns, stamp
-from bot.domain.window import Window
+from bot.domain.series import PointColumns
 from bot.sources.batch import Points
 from bot.sources.liquidations_rollup import ENOUGH, HOUR_MS
 from bot.sources.liquidations_rows import PUBLISHERS, SIDES, Rows, latest, published_by
 
-__all__ = ["DAILY", "HOURLY", "Coverage", "Step", "changed", "coverage", "recorded_venues", "totals"]
+__all__ = ["DAILY", "HOURLY", "Step", "changed", "totals"]
 
 _PROMPT = ("binance", "bybit", "okx")
 """Listened to all the time, their rows are there when a stretch is over; the others' come later."""
@@ -118,42 +117,3 @@ def _chosen(complete: Complete, step: Step, lag: int) -> tuple[list[str], list[i
 
 def _mark(panel: Iterable[str]) -> int:
     return sum(1 << list(PUBLISHERS).index(venue) for venue in panel)
-
-
-def recorded_venues(mark: float) -> tuple[str, ...]:
-    """The names of a panel, as readers know them."""
-    return tuple(name for place, name in enumerate(PUBLISHERS.values()) if int(mark) >> place & 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much of a window each venue was listened to, by its name as readers know it; absent where it never was."""
-
-    shares: Mapping[str, float]
-
-    @property
-    def venues(self) -> tuple[str, ...]:
-        return tuple(self.shares)
-
-    @property
-    def share(self) -> float:
-        """Of the window, at the venue that was listened to least; 0 where none was."""
-        return min(self.shares.values(), default=0.0)
-
-
-def coverage(points: Iterable[PointColumns], window: Window) -> Coverage:
-    """From `liquidations.{minute,hour}.seconds.<venue>`, of each venue the step that tells more, as of the window."""
-    found: dict[str, float] = {}
-    for columns in points:
-        match columns.series.split("."):
-            case ["liquidations", "minute" | "hour", "seconds", venue] if venue in PUBLISHERS:
-                share = _seconds(columns, window) / window.length.total_seconds()
-                found[venue] = max(found.get(venue, 0.0), min(share, 1.0))
-    return Coverage({name: found[venue] for venue, name in PUBLISHERS.items() if found.get(venue)})
-
-
-def _seconds(columns: PointColumns, window: Window) -> float:
-    """Heard inside the window, as it was known at its `as_of`; rows are stamped with their end."""
-    start, end, as_of = stamp(window.start), stamp(window.end), stamp(window.as_of)
-    rows = zip(columns.time, columns.known, columns.value, strict=True)
-    return sum({time: heard for time, known, heard in rows if start < time <= end and known <= as_of}.values())

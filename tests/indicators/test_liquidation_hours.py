@@ -102,6 +102,12 @@ def test_only_windows_of_the_same_panel_are_compared():
     assert marked.baseline.median == marked.value == 40.0
 
 
+def test_the_exchanges_that_count_are_told():
+    panel = hourly("panel", [1 + 4 + 8] * 30)
+    assert value("liquidations.venues", *market([1e6] * 30), panel, window=AFTERNOON).value == 3
+    assert "holds nothing" in reason("liquidations.venues", *market([1e6] * 30), window=AFTERNOON)
+
+
 def test_days_of_another_panel_are_no_baseline_either():
     recorded = [daily("liquidations.long.btc", [100.0] * 50 + [1.0] * 40), daily("liquidations.panel", [3.0] * 40)]
     assert value("liquidations.long.btc", *recorded).baseline.median == 1.0

@@ -12,7 +12,7 @@ from bot.domain.series import PointColumns, stamp
 from bot.domain.window import MARKET, Window
 from bot.indicators.measure import measure
 from bot.indicators.snapshot import History
-from bot.sources.liquidations_panel import DAILY, HOURLY, changed, coverage, recorded_venues, totals
+from bot.sources.liquidations_panel import DAILY, HOURLY, changed, totals
 from bot.sources.liquidations_rollup import days, droppable, hours
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_a_total_is_over_the_venues_that_have_every_row():
     points = [*daily("binance", [10.0] * 40), *daily("bybit", [5.0] * 40)]
     told = totals(points, DAILY, ["BTC"])
     assert set(found(told, "long.btc").values()) == {15.0}
-    assert {recorded_venues(mark) for mark in found(told, "panel").values()} == {("Binance", "Bybit")}
+    assert set(found(told, "panel").values()) == {1 + 2}
     assert {p.publisher for p in told} == {"Binance, Bybit"}
 
 
@@ -183,32 +183,6 @@ def test_only_what_changed_is_written():
     new = changed(more, [p.columns for p in told])
     assert found(new, "long.btc") == {stamp(NOW): 12.0}
     assert len(found(new, "panel")) == 40
-
-
-def test_coverage_names_the_venues_and_their_share_of_the_window():
-    rows = [
-        series("minute.seconds.bybit", [60.0] * 1440, MINUTE),
-        series("minute.seconds.binance", [60.0] * 720, MINUTE),
-        series("hour.seconds.gate", [3600.0] * 24, HOUR),
-        series("minute.seconds.okx", [0.0] * 5, MINUTE),
-    ]
-    told = coverage(rows, Window(NOW - DAY, NOW, NOW))
-    assert told.shares == {"Binance": 0.5, "Bybit": 1.0, "Gate": 1.0}
-    assert (told.venues, told.share) == (("Binance", "Bybit", "Gate"), 0.5)
-    assert coverage([], Window(NOW - DAY, NOW, NOW)).share == 0
-
-
-def test_coverage_is_what_was_known_then():
-    rows = series("minute.seconds.bybit", [60.0] * 60, MINUTE)
-    later = PointColumns(
-        rows.series,
-        array("q", sorted([*rows.time, *rows.time])),
-        array("q", [k for t in rows.time for k in (t, t + 7_200_000)]),
-        array("d", [60.0, 0.0] * 60),
-    )
-    hour = Window(NOW - HOUR, NOW, NOW)
-    assert coverage([later], hour).share == 1
-    assert coverage([later], Window(NOW - HOUR, NOW, NOW + 3 * HOUR)).shares == {}
 
 
 def test_a_live_window_is_read_from_what_was_heard_minute_by_minute():

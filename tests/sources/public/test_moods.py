@@ -9,7 +9,7 @@ from bot.sources.batch import FaultKind, SourceFault
 from bot.sources.calendar import Calendar
 from bot.sources.chain import Chain
 from bot.sources.deribit_options import Dvol, OptionsBook, options, skew_25_delta
-from bot.sources.global_caps import CoinGecko, CoinPaprika
+from bot.sources.global_caps import CapsOfThePast, CoinGecko, CoinPaprika
 from bot.sources.sentiment import FearGreed
 from bot.sources.stablecoins import Stablecoins
 
@@ -120,6 +120,21 @@ def test_caps_are_parts_of_the_total(visit, hosts, rows):
     fails(visit, CoinGecko, FaultKind.STALE, "coingecko")
     hosts.answers["api.coingecko.com"] = {"data": {}}
     fails(visit, CoinGecko, FaultKind.GARBLED, "coingecko")
+
+
+def test_caps_of_the_past_come_by_the_hour(visit, hosts, rows):
+    now = stamp(NOW)
+    hours = [[now - n * 3_600_000 + 77, 1.8e12 + n] for n in range(48)][::-1]
+    hosts.answers["api.coingecko.com/api/v3/coins"] = {"market_caps": [*hours, [now, 1.9e12]], "prices": []}
+    batch = visit(lambda client: CapsOfThePast(client).fetch(NOW - timedelta(hours=5), NOW))
+    found = rows(batch, "market_cap.eth")
+    assert [usd for *_, usd in found] == [1.8e12 + n for n in (5, 4, 3, 2, 1)]
+    assert rows(batch, "market_cap.btc") == found
+    hosts.answers["api.coingecko.com/api/v3/coins"] = {"market_caps": [[now // 1000, 1.9e12]]}
+    batch = visit(lambda client: CapsOfThePast(client).fetch(NOW - timedelta(hours=5), NOW))
+    assert not rows(batch, "market_cap.btc")
+    hosts.answers["api.coingecko.com/api/v3/coins"] = {"caps": []}
+    fails(visit, CapsOfThePast, FaultKind.GARBLED, "coingecko")
 
 
 def test_a_wrong_key_is_named_and_left_out(visit, hosts):
