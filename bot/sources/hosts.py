@@ -32,6 +32,7 @@ PACES: Mapping[str, Pace] = {
     "www.okx.com": Pace(16, _SECOND, burst=20),
     "www.okx.com/api/v5/market": Pace(9, _SECOND, burst=2),  # questions of a kind may come 20 times in 2 seconds
     "www.okx.com/api/v5/public": Pace(8, _SECOND, burst=4),
+    "www.okx.com/api/v5/public/funding-rate-history": Pace(4, _SECOND, burst=2),  # 10 times in 2 seconds
     "www.okx.com/api/v5/rubik": Pace(12, 5 * _SECOND),  # these 5 times
     "api.gateio.ws": Pace(10, _SECOND),
     "api.coinbase.com": Pace(5, _SECOND),
@@ -40,7 +41,7 @@ PACES: Mapping[str, Pace] = {
     "www.deribit.com": Pace(5, _SECOND),
     "api.hyperliquid.xyz": Pace(30, _MINUTE, burst=28),  # 1200 weights a minute, 20 a question
     "api.coinalyze.net": Pace(30, _MINUTE, burst=4),
-    "api.coingecko.com": Pace(10, _MINUTE),
+    "api.coingecko.com": Pace(10, _MINUTE, burst=4),
     "api.sosovalue.xyz": Pace(10, _MINUTE, burst=5),
     "api.alternative.me": Pace(30, _MINUTE),
     "nfs.faireconomy.media": Pace(6, _HOUR),
@@ -54,7 +55,7 @@ def pace_of(host: str) -> Pace:
 
 def paces_of(host: str, path: str) -> Mapping[str, Pace]:
     """All that hold for a question, by what they hold for: the host, and parts of it that are slower."""
-    parts = {name: pace for name, pace in PACES.items() if f"{host}{path}".startswith(f"{name}/") and "/" in name}
+    parts = {name: pace for name, pace in PACES.items() if f"{host}{path}/".startswith(f"{name}/") and "/" in name}
     return {host: pace_of(host)} | parts
 
 
