@@ -13,7 +13,7 @@ from bot.domain.delivery import Kind, Part, Publication
 from bot.errors import RecapError, UsageError
 from bot.store.schedules import DueSlot, Schedules, Want
 
-__all__ = ["Broadcast", "ticking"]
+__all__ = ["Broadcast", "tick"]
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Broadcast:
         return (*(Part(post.html, post.text) for post in first), Part(last.html, last.text, rows))
 
 
-async def ticking(broadcast: Broadcast, notify: Notify) -> None:
+async def tick(broadcast: Broadcast, notify: Notify) -> None:
     """One tick; a database that fails is told and tried again at the next."""
     try:
         await broadcast.tick()

@@ -6,6 +6,7 @@ import typer
 
 from bot.app import options
 from bot.app.options import Archive, Sample
+from bot.app.roles import ALL_ROLES, Role
 from bot.errors import UsageError
 
 __all__ = ["run"]
@@ -16,6 +17,10 @@ def run(
         str | None, typer.Option(help="Play recorded data as if it were now, from this time on: 2025-02-24T20:00Z.")
     ] = None,
     speed: Annotated[float, typer.Option(help="How many times as fast a rehearsal runs.", min=0.01, max=7200)] = 1,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(help="Do a part of the work, beside other processes on one PostgreSQL; may be given again."),
+    ] = None,
     sample: Sample = False,
     archive: Archive = None,
 ) -> None:
@@ -35,4 +40,4 @@ def run(
     for name in ("alembic", "apscheduler", "httpx", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
     rehearsal = None if rehearse is None else Rehearsal(parse_time(rehearse)[0], speed)
-    asyncio.run(serve(options.settings(), Origin(sample, archive), rehearsal))
+    asyncio.run(serve(options.settings(), Origin(sample, archive), rehearsal, frozenset(role or ALL_ROLES)))

@@ -4,18 +4,17 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.app.broadcast import Broadcast, ticking
+from bot.app.broadcast import Broadcast
 from bot.app.clock import RehearsalClock, WallClock
 from bot.app.collecting import collecting
-from bot.app.collector import Collector
 from bot.app.corrections import Corrections
 from bot.app.flash import Flash
 from bot.app.incoming import updates
@@ -23,7 +22,10 @@ from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
 from bot.app.recap import Source
 from bot.app.rehearsed_waves import RehearsedWaves, minutes_of
+from bot.app.roles import ALL_ROLES, Role, Roles
+from bot.app.standby import Standby, Work
 from bot.app.stopping import stopping
+from bot.app.ticks import Ticks, ticking
 from bot.app.wiring import Desk, Origin, open_source, rules_of, templates_of
 from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
@@ -34,9 +36,10 @@ from bot.delivery.books import Books
 from bot.delivery.courier import Policy
 from bot.delivery.limiter import PacedRequests
 from bot.delivery.pacing import Pacer, Rates
-from bot.delivery.post import open_bot
+from bot.delivery.post import bot_id, open_bot
 from bot.delivery.sender import Sender
 from bot.domain.clock import Clock
+from bot.domain.waves import Wave
 from bot.errors import RecapError, SettingsError, UsageError
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import load_rulebook
@@ -51,13 +54,10 @@ __all__ = ["Rehearsal", "serve"]
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS, REHEARSED_TICK_SECONDS = 15, 1
 SETTLE = timedelta(seconds=45)
 """Live data of a slot's last minute arrives within that."""
 
 TELEGRAM = "api.telegram.org"
-KEPT = timedelta(days=30)
-"""Chats that are gone, recaps and deliveries are forgotten after that, as /privacy says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,16 @@ class Ground:
     wall: Clock
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may be at work on the same database."""
+        return not self.settings.database_url.get_secret_value().startswith("sqlite:")
+
+    @property
+    def owner(self) -> str:
+        """This process among all."""
+        return f"{socket.gethostname()}/{os.getpid()}"
+
+    @property
     def live(self) -> bool:
         """Whether recaps are told of the present, from the store that is filled meanwhile."""
         return self.clock is self.wall
@@ -92,21 +102,25 @@ class House:
     application: App
     services: Services
     sender: Sender
-    broadcast: Broadcast
     books: Books
-    notices: Notices
     flash: Flash
-    corrections: Corrections
-    collector: Collector | RehearsedWaves
+    collect: Work
+    ticks: Ticks
+    bot_id: int
 
 
-async def serve(settings: Settings, origin: Origin, rehearsal: Rehearsal | None = None) -> None:
+async def serve(
+    settings: Settings, origin: Origin, rehearsal: Rehearsal | None = None, roles: Roles = ALL_ROLES
+) -> None:
     """Runs until SIGINT or SIGTERM; what is under way is ended first.
 
-    Raises SettingsError without a token or where Telegram refuses it, UsageError when another instance is running.
+    Raises SettingsError without a token or where Telegram refuses it, UsageError when another instance is running or
+    the roles are to be apart on a database that several processes can't share.
     """
     if settings.telegram_token is None:
         raise SettingsError("There is no bot token. Set RECAP_TELEGRAM_TOKEN to the one @BotFather gave you.")
+    if roles != ALL_ROLES and settings.database_url.get_secret_value().startswith("sqlite:"):
+        raise UsageError("Roles run apart on PostgreSQL only: set RECAP_DATABASE_URL, or leave --role out.")
     token, wall = settings.telegram_token.get_secret_value(), WallClock()
     redact_logs(token)
     clock = wall if rehearsal is None else RehearsalClock(rehearsal.start, rehearsal.speed)
@@ -114,7 +128,7 @@ async def serve(settings: Settings, origin: Origin, rehearsal: Rehearsal | None 
         async with AsyncExitStack() as stack:
             ground = Ground(settings, token, store, origin, clock, wall)
             house = await _open(ground, stack)
-            await _run(house, ground, stop)
+            await _run(house, ground, roles, stop)
 
 
 async def _open(ground: Ground, stack: AsyncExitStack) -> House:
@@ -154,7 +168,7 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         pacer,
         clock=wall,
         notify=notices,
-        owner=f"{socket.gethostname()}/{os.getpid()}",
+        owner=ground.owner,
         policy=Policy(paid=pace.paid_broadcast),
     )
     broadcast = Broadcast(
@@ -168,55 +182,56 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         settle=SETTLE if ground.live else timedelta(0),
     )
     flash = Flash(Flashes(store), newsdesk, templates, texts, wall=wall, notify=notices, sent=sender.nudge)
-    collector: Collector | RehearsedWaves = RehearsedWaves(minutes_of(source), ground.clock, flash.saw)
-    if ground.live:
-        collector = await stack.enter_async_context(
-            collecting(settings, store, wall, tell=lambda line: log.info("%s", line), alarm=flash.saw)
-        )
-    corrections = Corrections(store, templates)
-    return House(application, services, sender, broadcast, books, notices, flash, corrections, collector)
+    ticks = Ticks(broadcast, Corrections(store, templates), books, notices, sender.nudge, wall, live=ground.live)
+    collect = (
+        partial(_collecting, ground, flash.saw)
+        if ground.live
+        else RehearsedWaves(minutes_of(source), ground.clock, flash.saw).run
+    )
+    return House(application, services, sender, books, flash, collect, ticks, bot_id(bot))
 
 
-async def _run(house: House, ground: Ground, stop: asyncio.Event) -> None:
+async def _collecting(ground: Ground, alarm: Callable[[Wave], object], stop: asyncio.Event) -> None:
+    found = collecting(ground.settings, ground.store, ground.wall, tell=lambda line: log.info("%s", line), alarm=alarm)
+    async with found as collector:
+        await collector.run(stop)
+
+
+async def _run(house: House, ground: Ground, roles: Roles, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
-    async with started(house.application, house.services), _ticking(house, ground):
-        log.info("@%s is at work.", house.application.bot.username)
-        parts = (house.sender, house.flash, house.collector)
-        working = [asyncio.create_task(part.run(stop)) for part in parts]
+    async with AsyncExitStack() as stack:
+        if Role.WEB in roles:
+            await stack.enter_async_context(started(house.application, house.services))
+        log.info("%s at work.", ", ".join(sorted(roles)).capitalize())
+        working = [asyncio.create_task(work(stop)) for work in _works(house, ground, roles)]
         for task in working:
             task.add_done_callback(lambda _: stop.set())
         try:
-            await updates(house.application, ground.settings, ground.wall, stop)
+            await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.set()
             await asyncio.gather(*working)
 
 
-@asynccontextmanager
-async def _ticking(house: House, ground: Ground) -> AsyncIterator[None]:
-    """One tick in UTC looks for slots that are due, another forgets what is old."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    manners = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    seconds = TICK_SECONDS if ground.live else REHEARSED_TICK_SECONDS
+def _works(house: House, ground: Ground, roles: Roles) -> Iterator[Work]:
+    """What this process does. Where others may do the same, single work is done by the one that holds its lease."""
 
-    async def tick() -> None:
-        await ticking(house.broadcast, house.notices)
-        if ground.live:
-            await house.corrections.tick(ground.wall.now())
-        house.sender.nudge()
+    def single(name: str, work: Work) -> Work:
+        if not ground.shared:
+            return work
+        return Standby(house.books.leases, name, ground.owner, ground.wall, work).run
 
-    async def forget() -> None:
-        before = ground.wall.now() - KEPT
-        await asyncio.to_thread(house.books.chats.purge, before)
-        await asyncio.to_thread(house.books.outbox.purge, before)
-
-    scheduler.add_job(tick, "interval", seconds=seconds, **manners)
-    scheduler.add_job(forget, "interval", hours=6, **manners)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
+    if Role.WEB in roles:
+        polled = ground.settings.telegram_mode == "polling"
+        incoming = partial(updates, house.application, ground.settings, ground.wall)
+        yield single(f"polling:{house.bot_id}", incoming) if polled else incoming
+    if Role.COLLECTOR in roles:
+        yield single("collector", house.collect)
+        yield house.flash.run
+    if Role.SCHEDULER in roles:
+        yield single("scheduler", partial(ticking, house.ticks))
+    if Role.SENDER in roles:
+        yield house.sender.run
 
 
 def bot_address(settings: Settings) -> str:

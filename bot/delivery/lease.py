@@ -8,7 +8,7 @@ from bot.store.leases import Leases
 
 __all__ = ["LENGTH", "Watch"]
 
-LENGTH = timedelta(seconds=30)
+LENGTH = timedelta(seconds=12)
 """A sender that died is replaced after so long."""
 
 

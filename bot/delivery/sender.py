@@ -31,7 +31,7 @@ __all__ = ["Sender"]
 
 log = logging.getLogger(__name__)
 
-STANDBY_SECONDS, IDLE_SECONDS, BREATH_SECONDS = 5.0, 1.0, 0.1
+STANDBY_SECONDS, IDLE_SECONDS, BREATH_SECONDS = 2.0, 1.0, 0.1
 """Between two looks: at another's lease, into an empty outbox, and for what became ready meanwhile."""
 AHEAD = timedelta(seconds=0.5)
 """Parcels are claimed that long before their turn."""
