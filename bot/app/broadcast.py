@@ -53,7 +53,7 @@ class Broadcast:
             await asyncio.to_thread(self._schedules.skip, slot, "the bot was down at that time")
             return 0
         told: dict[Want, Publication] = {}
-        for want in slot.wants:
+        for want in await asyncio.to_thread(self._schedules.wants, slot):
             try:
                 told[want] = await self._publication(slot, want)
             except UsageError as reason:

@@ -30,12 +30,11 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class DueSlot:
-    """A slot whose time has come: `wants` with the number of places that want each."""
+    """A slot whose time has come."""
 
     schedule_id: int
     schedule: Schedule
     at: datetime
-    wants: Mapping[Want, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,13 @@ class Schedules:
             found = select(schedules).where(schedules.c.next_at <= stamp(now)).order_by(schedules.c.next_at)
             rows = connection.execute(found).all()
             return tuple(
-                DueSlot(
-                    row.id,
-                    schedule_of(row.zone, row.times, row.weekdays),
-                    moment(row.next_at),
-                    _wants(connection, row.id, row.next_at),
-                )
-                for row in rows
+                DueSlot(row.id, schedule_of(row.zone, row.times, row.weekdays), moment(row.next_at)) for row in rows
             )
+
+    def wants(self, slot: DueSlot) -> Mapping[Want, int]:
+        """What the places of a slot want, with the number of places that want each."""
+        with self._store.reading() as connection:
+            return _wants(connection, slot.schedule_id, stamp(slot.at))
 
     def soonest(self) -> datetime | None:
         """When the next slot of all is due."""
