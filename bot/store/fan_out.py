@@ -16,6 +16,8 @@ __all__ = ["URGENCY", "fan_out", "hand_out", "parts_from", "put_publication"]
 
 URGENCY = {kind: n for n, kind in enumerate(Kind)}
 
+MANY = 10_000
+
 _FAN_OUT = """
 INSERT INTO deliveries (slot_id, publication_id, chat_id, thread_id, part, state, urgency, expires)
 SELECT :slot_id, :publication_id, s.chat_id, s.thread_id, p.part, p.state, :urgency, :expires
@@ -52,7 +54,11 @@ def fan_out(
         "urgency": URGENCY[publication.kind],
         "expires": stamp(publication.expires),
     }
-    return connection.execute(_statement(len(publication.parts)), named).rowcount
+    written = connection.execute(_statement(len(publication.parts)), named).rowcount
+    if written >= MANY and connection.dialect.name == "postgresql":
+        # Its own look at the table comes minutes later, and claims would be planned for a small one until then.
+        connection.execute(text("ANALYZE deliveries"))
+    return written
 
 
 def hand_out(

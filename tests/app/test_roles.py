@@ -123,12 +123,15 @@ def test_where_one_process_is_killed_the_other_goes_on_within_fifteen_seconds(ru
 
 def test_roles_apart_do_one_work_together(running, subscribed):
     async def scene():
-        async with far_end.serving() as wire:
-            async with running(wire, "web") as web, running(wire, "scheduler"), running(wire, "sender"):
-                await web.says("work of polling")
-                await wire.push(asks("/privacy", 1))
-                texts = await said(wire, 2)
-        return texts
+        async with (
+            far_end.serving() as wire,
+            running(wire, "web") as web,
+            running(wire, "scheduler"),
+            running(wire, "sender"),
+        ):
+            await web.says("work of polling")
+            await wire.push(asks("/privacy", 1))
+            return await said(wire, 2)
 
     recap, privacy = sorted(asyncio.run(scene()), key=lambda text: "24-hour" not in text)
     assert "24-hour" in recap
@@ -137,10 +140,10 @@ def test_roles_apart_do_one_work_together(running, subscribed):
 
 def test_roles_apart_need_a_database_that_can_be_shared(running, tmp_path):
     async def scene():
-        async with far_end.serving() as wire:
-            async with running(wire, "sender", database=f"sqlite:///{tmp_path / 'x.sqlite3'}") as process:
-                _, error = await process.process.communicate()
-        return process.process.returncode, error.decode()
+        database = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+        async with far_end.serving() as wire, running(wire, "sender", database=database) as process:
+            _, error = await process.process.communicate()
+            return process.process.returncode, error.decode()
 
     code, error = asyncio.run(scene())
     assert code == 2
@@ -217,7 +220,7 @@ def test_a_work_that_fails_ends_the_process(store):
         def now(self):
             return NOW
 
-        async def wait_until(self, moment):
+        async def wait_until(self, _):
             await asyncio.Event().wait()
 
     async def work(_):

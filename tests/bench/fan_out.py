@@ -86,7 +86,8 @@ def measure(store, places):
     _, claims = timed(lambda: [sent(outbox) for _ in range(20)])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{places:,} places: idle tick {1000 * tick:.1f} ms, due {1000 * due:.1f} ms, wants {counting:.2f} s, fan-out {seconds:.2f} s "
+        f"{places:,} places: idle tick {1000 * tick:.1f} ms, due {1000 * due:.1f} ms, wants {counting:.2f} s, "
+        f"fan-out {seconds:.2f} s "
         f"({written / seconds:,.0f} rows/s), claim and finish {2000 / claims:,.0f}/s, peak {peak:.0f} MB"
     )
 
