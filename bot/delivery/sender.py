@@ -53,11 +53,12 @@ class Sender:
         owner: str,
         policy: Policy | None = None,
         random: Random | None = None,
+        lease: timedelta = LENGTH,
     ) -> None:
         policy, random = policy or Policy(), random or Random(owner)  # noqa: S311 - spreads retries
-        self.meter = Meter()
+        self.meter, self._policy, self._lease = Meter(), policy, lease
         self._books, self._pacer, self._clock, self._notify, self._owner = books, pacer, clock, notify, owner
-        self._watch = Watch(books.leases, f"sender:{bot_id(bot)}", owner, clock)
+        self._watch = Watch(books.leases, f"sender:{bot_id(bot)}", owner, clock, lease)
         self._trouble = Trouble(clock)
         self._post = Post(bot, books.media, paid=policy.paid)
         courier = Courier(
@@ -99,8 +100,8 @@ class Sender:
 
     async def _shift(self, stop: asyncio.Event) -> None:
         """As long as the lease lasts. Nobody else sends now: whatever is under way was left by one that died."""
-        all_ended = self._clock.now() + LENGTH + timedelta(seconds=1)
-        left = await asyncio.to_thread(self._books.outbox.recover, all_ended)
+        all_ended = self._clock.now() + self._lease + timedelta(seconds=1)
+        left = await asyncio.to_thread(self._books.outbox.recover, all_ended, self._policy.resend_private)
         self.meter.uncertain += left.uncertain
         self._said = ""
         try:
@@ -142,7 +143,7 @@ class Sender:
             return 0
         held = self._pacer.busy(AHEAD) | self._crew.chats()
         now = self._clock.now()
-        parcels = await asyncio.to_thread(self._books.outbox.claim, self._owner, now, limit, LENGTH, held)
+        parcels = await asyncio.to_thread(self._books.outbox.claim, self._owner, now, limit, self._lease, held)
         firsts = {parcel.place.chat_id: parcel for parcel in reversed(parcels)}
         await self._give_back([p.delivery_id for p in parcels if p is not firsts[p.place.chat_id]])
         late = [parcel for parcel in firsts.values() if self._pacer.wait(parcel.place.chat_id) > PATIENCE]

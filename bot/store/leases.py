@@ -20,7 +20,12 @@ class Leases:
         self._store = store
 
     def take(self, name: str, owner: str, now: datetime, length: timedelta) -> bool:
-        """True when `owner` holds the lease until `now + length`: it was free, had ended or was its own."""
+        """True when `owner` holds the lease until `now + length`: it was free, had ended or was its own.
+
+        Who finds it held only looks: a write would be in the way of its holder's.
+        """
+        if self.holder(name, now) not in (None, owner):
+            return False
         with self._store.writing() as connection:
             connection.execute(text(_FIRST), {"name": name})
             free = (leases.c.name == name, or_(leases.c.owner == owner, leases.c.until <= stamp(now)))

@@ -37,10 +37,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a sender that died left behind: `ready` may be sent, of `uncertain` nobody knows whether they arrived."""
+    """What a sender that died left: `ready` may be sent, of `uncertain` nobody knows whether they arrived, `again` are
+    of those that will be sent once more."""
 
     ready: int
     uncertain: int
+    again: int = 0
 
 
 class Outbox:
@@ -119,18 +121,22 @@ class Outbox:
             if count < MANY:
                 return done
 
-    def recover(self, now: datetime) -> Recovered:
-        """Takes up what a dead sender left: claimed parcels become ready, calls under way uncertain."""
+    def recover(self, now: datetime, resend_private: timedelta | None = None) -> Recovered:
+        """Takes up what a dead sender left: claimed parcels become ready, calls under way uncertain.
+
+        With `resend_private` a person gets the message of such a call once more after that time.
+        """
         with self._store.writing() as connection:
             over = (deliveries.c.lease < stamp(now), deliveries.c.lease > 0)
             claimed = update(deliveries).where(deliveries.c.state == DeliveryState.CLAIMED, *over)
             ready = connection.execute(claimed.values(state=DeliveryState.READY, owner="", lease=0)).rowcount
-            sending = select(deliveries.c.id).where(deliveries.c.state == DeliveryState.SENDING, *over)
-            ids = connection.scalars(sending).all()
-            for delivery_id in ids:
-                lost = Result(delivery_id, DeliveryState.UNCERTAIN, reason="the sender died during the call")
-                _finish(connection, lost, stamp(now))
-            return Recovered(ready, len(ids))
+            columns = (deliveries.c.id, deliveries.c.chat_id, deliveries.c.attempts)
+            sending = select(*columns).where(deliveries.c.state == DeliveryState.SENDING, *over)
+            lost = [_left(row, now, resend_private) for row in connection.execute(sending).all()]
+            for result in lost:
+                _finish(connection, result, stamp(now))
+            uncertain = sum(result.state is DeliveryState.UNCERTAIN for result in lost)
+            return Recovered(ready, uncertain, len(lost) - uncertain)
 
     def counts(self) -> Mapping[DeliveryState, int]:
         with self._store.reading() as connection:
@@ -232,6 +238,14 @@ def _silent(row: Row[Any], now: datetime) -> bool:
 
 def _clock(minutes: int) -> Any:
     return (datetime.min.replace(tzinfo=UTC) + timedelta(minutes=minutes)).time()
+
+
+def _left(row: Any, now: datetime, resend_private: timedelta | None) -> Result:
+    """What becomes of a call whose sender died: the first of a private chat may be made again."""
+    reason = "the sender died during the call"
+    if resend_private is not None and row.chat_id > 0 and row.attempts == 1:
+        return Result(row.id, DeliveryState.RETRY, not_before=now + resend_private, reason=reason)
+    return Result(row.id, DeliveryState.UNCERTAIN, reason=reason)
 
 
 def _finish(connection: Connection, result: Result, now: int) -> None:

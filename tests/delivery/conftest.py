@@ -149,6 +149,7 @@ class Office:
                 clock=clock or self.clock,
                 notify=self._notify,
                 owner=owner,
+                lease=timedelta(seconds=60),
                 policy=self.policy,
                 random=Random(1),
             )

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.app.clock import RehearsalClock
 from bot.delivery.books import Books
@@ -16,6 +16,7 @@ from bot.store import Store
 
 START = datetime(2025, 2, 26, 7, tzinfo=UTC)
 AFTER_CALLS = 5
+LEASE = timedelta(seconds=60)
 
 
 class Doomed:
@@ -54,7 +55,7 @@ async def main(point, database, base_url):
         books = replace(books, outbox=Doomed(books.outbox, point))
         pacer = Pacer(Rates(per_second=20, per_chat_second=30, per_group_minute=60), clock)
         async with open_bot("1:x", base_url) as bot:
-            sender = Sender(books, bot, pacer, clock=clock, notify=notify, owner=f"doomed {os.getpid()}")
+            sender = Sender(books, bot, pacer, clock=clock, notify=notify, owner=f"doomed {os.getpid()}", lease=LEASE)
             await sender.run(asyncio.Event())
 
 
