@@ -96,10 +96,10 @@ class Flash:
     async def tell(self, wave: Wave) -> int:
         """Hands it to every chat that waits for one as large; returns to how many."""
         occasion = Occasion(_kind(wave), wave.begun, wave.end, wave.usd)
-        chats = await asyncio.to_thread(self._flashes.waiting, occasion)
-        if not chats:
+        locales = await asyncio.to_thread(self._flashes.locales, occasion)
+        if not locales:
             return 0
-        told = await self._published(wave, occasion, {chat.locale for chat in chats})
+        told = await self._published(wave, occasion, locales)
         handed = await asyncio.to_thread(self._flashes.publish, occasion, told)
         self._sent()
         log.info("%s: at least %.0f USD, told to %d chats.", occasion.kind, wave.usd, handed)

@@ -73,6 +73,7 @@ class Courier:
         """False where it is another's by now. Raises StoreError, once it was called only while `closing`."""
         if not await self._journal.mark(parcel.delivery_id):
             return False
+        await self._pacer.depart()
         result = await self._call(parcel)
         self._count(result, parcel)
         await self._journal.finish(result, closing)

@@ -53,7 +53,7 @@ class PacedRequests(BaseRateLimiter[str]):
         """Calls in its turn; told to wait for a short while it does, once. Raises RetryAfter where it is longer."""
         messages, answer = cost(endpoint, data), rate_limit_args != POST
         if messages:
-            await self._pacer.take(_chat(data), messages, answer=answer)
+            await self._turn(data, messages, answer=answer)
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as refusal:
@@ -63,10 +63,14 @@ class PacedRequests(BaseRateLimiter[str]):
             if seconds > PATIENCE_SECONDS:
                 raise
         if messages:
-            await self._pacer.take(_chat(data), messages, answer=answer)
+            await self._turn(data, messages, answer=answer)
         else:
             await self._pacer.pause(seconds)
         return await callback(*args, **kwargs)
+
+    async def _turn(self, data: Mapping[str, Any], messages: int, *, answer: bool) -> None:
+        await self._pacer.take(_chat(data), messages, answer=answer)
+        await self._pacer.depart(messages)
 
 
 def _chat(data: Mapping[str, Any]) -> int | str:

@@ -18,6 +18,8 @@ FLOOD_CHATS, FLOOD_SECONDS = 3, 5.0
 """So many different chats refused within so many seconds: the bot as a whole is too fast, not one chat."""
 ANSWERS_IN_A_ROW = 4
 """After so many answers a waiting post has its turn."""
+DRAIN, DRAIN_BURST = 1.05, 2
+"""Calls whose turns have passed while something stood still go out that much faster than the rate, so many at once."""
 SWEEP_FROM = 1024
 
 
@@ -119,6 +121,7 @@ class Pacer:
         self._changed = asyncio.Event()
         self._giver: asyncio.Task[None] | None = None
         self._answered = 0
+        self._departed = -inf
         self._last = self._set_back = 0.0
 
     async def take(self, chat: int | str, cost: int = 1, *, answer: bool = False) -> None:
@@ -134,6 +137,14 @@ class Pacer:
             if turn in self._turns:
                 self._turns.remove(turn)
                 self._changed.set()
+
+    async def depart(self, cost: int = 1) -> None:
+        """Returns when a call whose turn has come may begin: what was held up together doesn't go out together."""
+        spacing, now = 1 / (DRAIN * self.rates.per_second), self._now()
+        begins = max(now, self._departed - (DRAIN_BURST - 1) * spacing)
+        self._departed = max(self._departed, now) + cost * spacing
+        if begins > now:
+            await self._reached(begins)
 
     async def pause(self, seconds: float) -> None:
         """Returns when so many seconds have passed on the pacer's clock."""

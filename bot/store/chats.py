@@ -12,7 +12,7 @@ from bot.domain.series import moment, stamp
 from bot.store.database import Store
 from bot.store.schema import chats, deliveries, messages, subscriptions
 
-__all__ = ["Chats", "alerting"]
+__all__ = ["Chats"]
 
 UNSENT = (DeliveryState.WAITING, DeliveryState.READY, DeliveryState.RETRY)
 
@@ -85,17 +85,6 @@ class Chats:
     def all(self) -> Iterator[Chat]:
         with self._store.reading() as connection:
             yield from map(_chat, connection.execute(select(chats).order_by(chats.c.chat_id)))
-
-    def alerting(self) -> tuple[Chat, ...]:
-        """Active chats that want flash recaps."""
-        with self._store.reading() as connection:
-            return alerting(connection)
-
-
-def alerting(connection: Connection) -> tuple[Chat, ...]:
-    """Inside a transaction: active chats that want flash recaps."""
-    wanting = select(chats).where(chats.c.alerts == 1, chats.c.state == ChatState.ACTIVE)
-    return tuple(map(_chat, connection.execute(wanting.order_by(chats.c.chat_id))))
 
 
 def _known(connection: Connection, chat_id: int) -> bool:

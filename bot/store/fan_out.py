@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from bot.domain.chats import Place
 from bot.domain.delivery import Button, DeliveryState, Kind, Part, Publication
 from bot.domain.series import stamp
 from bot.store.schema import deliveries, publications, slots
 
-__all__ = ["URGENCY", "fan_out", "hand_out", "parts_from", "put_publication"]
+__all__ = ["URGENCY", "fan_out", "hand_out", "look_anew", "numbered", "parts_from", "put_publication"]
 
 URGENCY = {kind: n for n, kind in enumerate(Kind)}
 
@@ -54,10 +54,8 @@ def fan_out(
         "urgency": URGENCY[publication.kind],
         "expires": stamp(publication.expires),
     }
-    written = connection.execute(_statement(len(publication.parts)), named).rowcount
-    if written >= MANY and connection.dialect.name == "postgresql":
-        # Its own look at the table comes minutes later, and claims would be planned for a small one until then.
-        connection.execute(text("ANALYZE deliveries"))
+    written = connection.execute(text(_FAN_OUT.format(parts=numbered(len(publication.parts)))), named).rowcount
+    look_anew(connection, written)
     return written
 
 
@@ -88,6 +86,17 @@ def hand_out(
     before = _of_publication(connection, publication_id)
     connection.execute(statement, rows)
     return _of_publication(connection, publication_id) - before
+
+
+def numbered(parts: int) -> str:
+    """A query for so many parts with the state each begins in."""
+    return " UNION ALL ".join(f"SELECT {n} AS part, '{_first_state(n)}' AS state" for n in range(parts))
+
+
+def look_anew(connection: Connection, written: int) -> None:
+    """PostgreSQL's own look at the table comes minutes later: until then it plans claims for the number before."""
+    if written >= MANY and connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE deliveries"))
 
 
 def parts_from(document: str) -> tuple[Part, ...]:
@@ -124,15 +133,10 @@ def _part(part: Part) -> dict[str, Any]:
     return {"html": part.html, "text": part.text, "buttons": buttons, "photo": part.photo}
 
 
-def _statement(parts: int) -> TextClause:
-    numbered = " UNION ALL ".join(f"SELECT {n} AS part, '{_first_state(n)}' AS state" for n in range(parts))
-    return text(_FAN_OUT.format(parts=numbered))
-
-
 def _first_state(part: int) -> DeliveryState:
     return DeliveryState.WAITING if part else DeliveryState.READY
 
 
 def _of_publication(connection: Connection, publication_id: int) -> int:
-    rows = select(deliveries.c.id).where(deliveries.c.publication_id == publication_id)
-    return len(connection.execute(rows).all())
+    rows = select(func.count()).where(deliveries.c.publication_id == publication_id)
+    return connection.scalar(rows) or 0

@@ -1,19 +1,16 @@
 """Flash recaps on their way: whoever sees a wave, in whatever process, each chat hears of it once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 
-from bot.domain.chats import Chat, Place
-from bot.domain.delivery import DeliveryState, Kind, Publication
+from bot.domain.delivery import Publication
 from bot.domain.series import moment, stamp
-from bot.store.chats import alerting
 from bot.store.database import Store
-from bot.store.fan_out import hand_out, put_publication
-from bot.store.schema import chats as chats_table
-from bot.store.schema import deliveries, publications, slots, subscriptions
+from bot.store.fan_out import URGENCY, look_anew, numbered, put_publication
 
 __all__ = ["Flashes", "Occasion"]
 
@@ -21,7 +18,6 @@ REST = timedelta(minutes=30)
 """A wave that nobody saw grow for so long is over: what comes next is another one."""
 
 LONGEST_COOLDOWN = timedelta(days=7)
-_UNSENT = (DeliveryState.DEAD, DeliveryState.EXPIRED)
 
 _SEEN = """
 INSERT INTO leases (name, owner, until) VALUES (:name, :begun, :until)
@@ -29,6 +25,40 @@ ON CONFLICT (name) DO UPDATE SET
   owner = CASE WHEN leases.until < :time THEN excluded.owner ELSE leases.owner END,
   until = CASE WHEN leases.until < excluded.until THEN excluded.until ELSE leases.until END
 RETURNING owner
+"""
+
+_TOLD = """
+WITH told AS (
+  SELECT d.chat_id, max(p.made) AS last, max(CASE WHEN substr(s.name, 1, length(:slot)) = :slot THEN p.made END) AS same
+  FROM publications p JOIN slots s ON s.id = p.slot_id JOIN deliveries d ON d.publication_id = p.id
+  WHERE p.kind = 'flash' AND p.made >= :since AND d.part = 0 AND d.state NOT IN ('dead', 'expired')
+  GROUP BY d.chat_id
+)
+"""
+"""By chat: its last flash recap, and its last one of such a wave."""
+
+_WAITING = """
+FROM chats c LEFT JOIN told t ON t.chat_id = c.chat_id {more}
+WHERE c.alerts = 1 AND c.state = 'active' AND c.alert_usd <= :usd
+  AND (t.last IS NULL OR t.last + c.alert_cooldown_ms <= :time) AND (t.same IS NULL OR t.same < :begun)
+"""
+
+_LOCALES = f"{_TOLD} SELECT DISTINCT c.locale {_WAITING.format(more='')}"
+
+_TOPICS = """
+LEFT JOIN (
+  SELECT w.chat_id, min(w.thread_id) AS thread_id FROM subscriptions w JOIN chats a ON a.chat_id = w.chat_id
+  WHERE a.alerts = 1 GROUP BY w.chat_id HAVING min(w.thread_id) = max(w.thread_id)
+) topic ON topic.chat_id = c.chat_id CROSS JOIN ({parts}) n
+"""
+"""The topic in which a chat gets its recaps, where that is one alone."""
+
+_HAND_OUT = f"""
+INSERT INTO deliveries (slot_id, publication_id, chat_id, thread_id, part, state, urgency, expires)
+{_TOLD}
+SELECT :slot_id, :publication_id, c.chat_id, coalesce(topic.thread_id, 0), n.part, n.state, :urgency, :expires
+{_WAITING.format(more=_TOPICS)} AND c.locale = :locale
+ON CONFLICT (slot_id, chat_id, thread_id, part) DO NOTHING
 """
 
 
@@ -56,51 +86,44 @@ class Flashes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def waiting(self, occasion: Occasion) -> tuple[Chat, ...]:
-        """The chats that want to hear of it: the wave is as large as they asked for, and news to them."""
+    def locales(self, occasion: Occasion) -> frozenset[str]:
+        """The languages of the chats that want to hear of it: it is as large as they asked for, and news to them."""
         with self._store.writing() as connection:
-            return _waiting(connection, occasion)
+            return frozenset(connection.scalars(text(_LOCALES), _named(connection, occasion)))
 
     def publish(self, occasion: Occasion, told: Mapping[str, Publication]) -> int:
         """One delivery to each of them, by the chat's language; those told meanwhile are left out. Returns how many."""
         with self._store.writing() as connection:
-            chats = _waiting(connection, occasion)
-            return sum(
-                _hand_out(connection, occasion, publication, [chat for chat in chats if chat.locale == locale])
-                for locale, publication in told.items()
-            )
+            named = _named(connection, occasion)
+            return sum(_hand_out(connection, publication, named, occasion.time) for publication in told.values())
 
 
-def _hand_out(connection: Connection, occasion: Occasion, publication: Publication, chats: Sequence[Chat]) -> int:
-    if not chats:
-        return 0
-    numbers = put_publication(connection, publication, occasion.time)
-    topics = _topics(connection)
-    places = [Place(chat.chat_id, topics.get(chat.chat_id, 0)) for chat in chats]
-    return hand_out(connection, publication, *numbers, places) // len(publication.parts)
+def _hand_out(connection: Connection, publication: Publication, named: Mapping[str, Any], now: datetime) -> int:
+    slot_id, publication_id = put_publication(connection, publication, now)
+    own = {
+        "slot_id": slot_id,
+        "publication_id": publication_id,
+        "locale": publication.locale,
+        "urgency": URGENCY[publication.kind],
+        "expires": stamp(publication.expires),
+    }
+    statement = text(_HAND_OUT.format(parts=numbered(len(publication.parts))))
+    written = connection.execute(statement, {**named, **own}).rowcount
+    look_anew(connection, written)
+    return written // len(publication.parts)
 
 
-def _topics(connection: Connection) -> dict[int, int]:
-    """By chat: the topic in which it gets its recaps, where that is one alone."""
-    first, last = func.min(subscriptions.c.thread_id), func.max(subscriptions.c.thread_id)
-    same = chats_table.c.chat_id == subscriptions.c.chat_id
-    wanting = select(subscriptions.c.chat_id, first).join(chats_table, same)
-    alone = wanting.where(chats_table.c.alerts == 1).group_by(subscriptions.c.chat_id).having(first == last)
-    return {row.chat_id: row[1] for row in connection.execute(alone)}
-
-
-def _waiting(connection: Connection, occasion: Occasion) -> tuple[Chat, ...]:
+def _named(connection: Connection, occasion: Occasion) -> dict[str, Any]:
     """All who see a wave at once wait here for one another, so that none overlooks what the others publish."""
     _seen(connection, "flash", occasion)
     begun = _seen(connection, f"flash/{occasion.kind}", occasion)
-    wanting = [chat for chat in alerting(connection) if chat.alerts.least_usd <= occasion.usd]
-    last, of_this = _last(connection, occasion) if wanting else ({}, {})
-    return tuple(
-        chat
-        for chat in wanting
-        if not (chat.chat_id in of_this and of_this[chat.chat_id] >= begun)
-        and not (chat.chat_id in last and occasion.time < last[chat.chat_id] + chat.alerts.cooldown)
-    )
+    return {
+        "begun": stamp(begun),
+        "time": stamp(occasion.time),
+        "since": stamp(occasion.time - LONGEST_COOLDOWN),
+        "slot": occasion.slot,
+        "usd": occasion.usd,
+    }
 
 
 def _seen(connection: Connection, name: str, occasion: Occasion) -> datetime:
@@ -112,22 +135,3 @@ def _seen(connection: Connection, name: str, occasion: Occasion) -> datetime:
         "until": stamp(occasion.time + REST),
     }
     return moment(int(str(connection.scalar(text(_SEEN), named))))
-
-
-def _last(connection: Connection, occasion: Occasion) -> tuple[dict[int, datetime], dict[int, datetime]]:
-    """By chat: its last flash recap, and its last one of such a wave."""
-    told = (
-        select(deliveries.c.chat_id, slots.c.name, publications.c.made)
-        .join_from(publications, deliveries, deliveries.c.publication_id == publications.c.id)
-        .join(slots, slots.c.id == publications.c.slot_id)
-        .where(
-            publications.c.kind == Kind.FLASH,
-            publications.c.made >= stamp(occasion.time - LONGEST_COOLDOWN),
-            deliveries.c.part == 0,
-            deliveries.c.state.not_in(_UNSENT),
-        )
-        .order_by(publications.c.made)
-    )
-    rows = [(chat_id, name, moment(made)) for chat_id, name, made in connection.execute(told)]
-    of_this = {chat_id: made for chat_id, name, made in rows if name.startswith(occasion.slot)}
-    return {chat_id: made for chat_id, _, made in rows}, of_this

@@ -140,11 +140,11 @@ def test_a_database_that_fails_is_told_and_the_next_wave_goes_on(scene, wanting)
     class Failing(Flashes):
         failures = 1
 
-        def waiting(self, occasion):
+        def locales(self, occasion):
             if self.failures:
                 self.failures -= 1
                 raise StoreError("The database rests.")
-            return super().waiting(occasion)
+            return super().locales(occasion)
 
     async def body(flash, seen):
         flash.saw(WAVE)

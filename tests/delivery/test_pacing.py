@@ -36,6 +36,46 @@ def test_many_chats_are_served_evenly_after_a_small_burst(clock):
     assert moments[5:] == pytest.approx([0.04 * n for n in range(1, 96)], abs=0.002)
 
 
+def test_calls_held_up_together_do_not_begin_together(clock):
+    """As when the disk stood still for a second: their turns have passed, and the next ones come meanwhile."""
+
+    async def run():
+        pacer, begun = Pacer(Rates(), clock), []
+
+        async def call(turn):
+            await clock.wait_until(clock.now() + timedelta(seconds=turn))
+            await pacer.depart()
+            begun.append(clock.seconds())
+
+        tasks = [asyncio.create_task(call(max(1, 0.04 * n))) for n in range(100)]
+        await clock.advance(60)
+        await asyncio.gather(*tasks)
+        return begun
+
+    begun = asyncio.run(run())
+    assert max(sum(moment <= other < moment + 1 for other in begun) for moment in begun) <= 28
+    assert begun[-1] == pytest.approx(1 + 98 / 26.25, abs=0.02)
+
+
+def test_calls_that_are_not_held_up_begin_at_their_turns(clock):
+    async def run():
+        pacer = Pacer(Rates(), clock)
+        for chat in range(1, 101):
+            await pacer.take(chat)
+            turn = clock.seconds()
+            await pacer.depart()
+            if chat > Rates().burst:
+                assert clock.seconds() - turn < 0.12
+        return clock.seconds()
+
+    async def timed():
+        task = asyncio.create_task(run())
+        await clock.advance(60)
+        return await task
+
+    assert asyncio.run(timed()) == pytest.approx(3.8, abs=0.1)
+
+
 def test_one_person_gets_a_post_a_second(clock):
     assert [moment for moment, _ in paced(clock, [ANN] * 4)] == pytest.approx([0, 1, 2, 3], abs=0.002)
 
