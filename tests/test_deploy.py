@@ -11,7 +11,8 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
-NAMED = [DEPLOY / name for name in ("Dockerfile", "compose.yaml", "compose.roles.yaml", "recap.service", "recap@.service", "README.md")]
+NAMES = ("Dockerfile", "compose.yaml", "compose.roles.yaml", "recap.service", "recap@.service", "README.md")
+NAMED = [DEPLOY / name for name in NAMES]
 
 
 @pytest.mark.parametrize("file", NAMED, ids=lambda file: file.name)
