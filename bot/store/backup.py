@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from bot.errors import StoreError
+from bot.store.engine import Busy, alone
 from bot.store.schema import HEAD
 
 __all__ = ["back_up", "restore"]
@@ -75,16 +76,11 @@ def _swap(half: Path, target: Path) -> Path | None:
 @contextmanager
 def _alone(store: Path) -> Iterator[None]:
     """Raises StoreError while another program has the store open."""
-    with closing(sqlite3.connect(store, timeout=PATIENCE.total_seconds())) as connection:
-        try:
-            # Every open connection holds on to the write-ahead log, so that it can't be taken away from under it.
-            connection.execute("PRAGMA journal_mode = DELETE")
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            raise StoreError(f"{store}: the store is in use. Stop recap run and recap collect, then restore.") from None
-        except sqlite3.DatabaseError:
-            pass  # What is damaged is just what a restore replaces.
-        yield
+    try:
+        with alone(store, PATIENCE):
+            yield
+    except Busy:
+        raise StoreError(f"{store}: the store is in use. Stop recap run and recap collect, then restore.") from None
 
 
 def _check(copy: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from bot.domain.series import BarColumns, Headline, PointColumns, Release
 from bot.store.engine import connect, writing
 from bot.store.failures import told
-from bot.store.migrate import migrate
+from bot.store.migrate import hold, migrate
 from bot.store.read import (
     read_bars,
     read_coverage,
@@ -47,6 +47,7 @@ class Store:
         try:
             with told(engine):
                 migrate(engine)
+                hold(engine)
         except BaseException:
             engine.dispose()
             raise

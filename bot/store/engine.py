@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,12 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreError
 
-__all__ = ["connect", "writing"]
+__all__ = ["Busy", "alone", "connect", "writing"]
+
+
+class Busy(Exception):
+    """Another program has the file open."""
+
 
 _ACCEPTED = "Write sqlite:///path/to/file or postgresql://user:password@host/name in RECAP_DATABASE_URL."
 
@@ -106,3 +111,18 @@ def _use_wal(connection: sqlite3.Connection, patience: timedelta) -> None:
             time.sleep(0.005)
         else:
             return
+
+
+@contextmanager
+def alone(file: Path, patience: timedelta) -> Iterator[None]:
+    """An SQLite file that nobody else has open; raises Busy where somebody has."""
+    with closing(sqlite3.connect(file, timeout=patience.total_seconds())) as connection:
+        try:
+            # Every open connection holds on to the write-ahead log, so that it can't be taken away from under it.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise Busy from None
+        except sqlite3.DatabaseError:
+            pass  # What is damaged can't be in use.
+        yield

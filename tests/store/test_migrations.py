@@ -109,3 +109,23 @@ def test_a_database_of_a_newer_version_is_left_alone(engine, database_url, store
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"newer version .*its tables are at 9999.* Upgrade the program"):
         Store.open(database_url)
+
+
+def test_tables_that_another_program_uses_are_not_changed(database_url, store):
+    store.names()
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(StoreError, match="Stop every recap"):
+        Store.open(database_url)
+    with store.reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+
+
+def test_tables_that_nobody_uses_any_more_are_brought_up_to_date(database_url, monkeypatch):
+    Store.open(database_url).close()
+    with Store.open(database_url) as store, store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    upgraded = []
+    monkeypatch.setattr(bot.store.migrate, "_upgrade", upgraded.append)
+    Store.open(database_url).close()
+    assert len(upgraded) == 1
