@@ -26,15 +26,17 @@ def migrate(engine: Engine) -> None:
     Raises StoreError where a newer version of the program has been at work, and where an older one still is.
     """
     with engine.connect() as connection:
-        known = inspect(connection).has_table("alembic_version")
-        if known and _up_to_date(connection):
+        if _up_to_date(connection):
             return
+        known = _is_known(connection)
     engine.dispose()
     if known and engine.dialect.name == "sqlite":
         _check_alone(engine)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            if _up_to_date(connection):
+                return
             if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _USED}):
                 raise _in_use(engine)
         # Alembic looks at the version again, now that nobody else can change it.
@@ -70,7 +72,13 @@ def _in_use(engine: Engine) -> StoreError:
     )
 
 
+def _is_known(connection: Connection) -> bool:
+    return inspect(connection).has_table("alembic_version")
+
+
 def _up_to_date(connection: Connection) -> bool:
+    if not _is_known(connection):
+        return False
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
     if version > HEAD:
         raise StoreError(
