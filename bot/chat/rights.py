@@ -6,7 +6,7 @@ from telegram.error import TelegramError
 
 from bot.domain.chats import Access, Chat, ChatKind
 
-__all__ = ["may_change"]
+__all__ = ["ADMINS", "may_change"]
 
 ADMINS = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
 

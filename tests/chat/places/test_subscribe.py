@@ -2,13 +2,16 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.callbacks import unpack
 from bot.chat.timetable import Unclear, order
+from bot.chat.towns import order_on, town_rows
 from bot.chat.zones import zone_of
 from bot.domain.catalogue import COVERED
 from bot.domain.chats import Access, ChatKind, ChatState, Place, Schedule, Subscription
@@ -160,7 +163,7 @@ def test_forgetting_asks_once_and_leaves_nothing(talking):
     ("text", "answer"),
     [
         ("/subscribe 25:99", "25:99 is no time of day. Write it like /subscribe 08:00"),
-        ("/subscribe 08:00 Springfield", "I know no city or time zone called “Springfield”."),
+        ("/subscribe 08:00 Xanadu9", "I know no city or time zone called “Xanadu9”."),
         ("/subscribe 08:00 <b>", "called “&lt;b&gt;”"),
         ("/subscribe 1:00 2:00 3:00 4:00 5:00 6:00 7:00", "Six times a day are the most; these are 7."),
     ],
@@ -242,3 +245,143 @@ def test_a_zone_is_known_by_city_name_or_offset(name, zone):
 def test_any_words_are_an_order_or_unclear(words):
     with suppress(Unclear):
         assert order(words, NOW, COVERED).times
+
+
+@pytest.mark.parametrize(
+    ("line", "days", "said"),
+    [
+        ("/subscribe eth 08:00 20:00 mon-fri Berlin", "12345", "Mon–Fri at 08:00, 20:00"),
+        ("/subscribe 08:00 weekdays", "12345", "Mon–Fri at 08:00"),
+        ("/subscribe 8am tue sat", "26", "Tue, Sat at 08:00"),
+        ("/subscribe 08:00 fri - mon", "1567", "Mon, Fri–Sun at 08:00"),
+        ("/subscribe 08:00 工作日 上海", "12345", "Mon–Fri at 08:00"),
+        ("/subscribe 周一 周五 早上8点半", "15", "Mon, Fri at 08:30"),
+        ("/subscribe 周一至五", "12345", "Mon–Fri at 08:00"),
+        ("/subscribe", "1234567", "every day at 08:00"),
+    ],
+)
+def test_days_of_the_week_are_understood_and_said_back(talking, line, days, said):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says(line)
+            assert said in sent.text
+            assert held(talk)[0].schedule.weekdays == frozenset(map(int, days))
+            (told,) = await talk.says("/next")
+            assert said in told.text
+
+    asyncio.run(story())
+
+
+def test_days_are_said_in_chinese(talking):
+    async def story():
+        async with talking() as talk:
+            (sent,) = await talk.says("/subscribe 工作日 08:00 上海", language="zh")
+            assert "周一至周五08:00" in sent.text
+
+    asyncio.run(story())
+
+
+def test_a_city_that_exists_many_times_is_asked_for_and_the_order_kept(talking):
+    async def story():
+        async with talking() as talk:
+            (asked,) = await talk.says("/subscribe eth 07:45 19:30 sat sun Springfield")
+            assert "Which one?" in asked.text
+            assert held(talk) == ()
+            assert [b["text"].rpartition(" · ")[2] for b in asked.buttons] == ["Chicago", "New York", "Los Angeles"]
+            data = asked.buttons[1]["callback_data"]
+            await talk.presses(data)
+            await talk.presses(data)
+            (mine,) = held(talk)
+            assert mine.scope == "ETH"
+            assert mine.schedule == Schedule("America/New_York", (time(7, 45), time(19, 30)), frozenset({6, 7}))
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"), [("Munich", "Europe/Berlin"), ("深圳", "Asia/Shanghai"), ("Bombay", "Asia/Kolkata")]
+)
+def test_cities_that_lend_no_zone_their_name_are_known(talking, name, zone):
+    async def story():
+        async with talking() as talk:
+            await talk.says(f"/subscribe 08:00 {name}")
+            assert held(talk)[0].schedule.zone == zone
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("name", ["Springfield", "San Jose", "Portland", "Birmingham"])
+def test_buttons_for_cities_fit_with_the_longest_order(name):
+    ordered = order(["DOGE", "1:00", "2:00", "3:00", "4:00", "5:00", "23:59", name], NOW, COVERED)
+    longest = replace(ordered, cities=(replace(ordered.cities[0], zone="America/Argentina/Buenos_Aires"),))
+    for each in (ordered, longest):
+        for (button,), city in zip(town_rows(each, "zh"), each.cities, strict=True):
+            assert len(button.data.encode()) <= 64
+            assert order_on(unpack(button.data)[1], COVERED) == replace(each, zone=city.zone, cities=())
+
+
+CHANNEL = -100500
+
+
+def seen_channel(kind="channel"):
+    chat = {"id": CHANNEL, "type": kind, "title": "Desk", "username": "desk", "accent_color_id": 1}
+    return 200, {
+        "ok": True,
+        "result": {**chat, "max_reaction_count": 1, "accepted_gift_types": dict.fromkeys(GIFTS, True)},
+    }
+
+
+GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+
+
+def may_post(allowed):
+    status, body = member("administrator")
+    body["result"] |= {"can_post_messages": allowed}
+    return status, body
+
+
+def refused(text):
+    return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {text}"}
+
+
+def test_a_channel_is_subscribed_from_a_private_chat_with_both_sides_rights_checked(talking):
+    async def story():
+        async with talking() as talk:
+            talk.wire.faults["getChat"] += [seen_channel()] * 2
+            talk.wire.faults["getChatMember"] += [may_post(True), member("administrator")] * 2
+            sent = (await talk.says("/subscribe @desk eth 08:00 mon-fri Berlin"))[-1]
+            assert sent.chat_id == "7"
+            assert "@desk gets recaps" in sent.text
+            assert "Next: Tue 08:00 CET" in sent.text
+            (theirs,) = held(talk, CHANNEL)
+            assert (theirs.place, theirs.scope) == (Place(CHANNEL), "ETH")
+            assert talk.services.chats.get(CHANNEL).kind is ChatKind.CHANNEL
+            assert held(talk) == ()
+            sent = (await talk.says("/unsubscribe @desk"))[-1]
+            assert sent.text == "No more recaps in @desk."
+            assert held(talk, CHANNEL) == ()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("chat", "members", "line"),
+    [
+        (refused("chat not found"), [], "I can't see @desk."),
+        (seen_channel(), [refused("member list is inaccessible")], "I can't see @desk."),
+        (seen_channel(), [may_post(True), member("member")], "Only administrators of @desk"),
+        (seen_channel(), [may_post(False), member("administrator")], "I may not post in @desk."),
+    ],
+)
+def test_a_channel_somebody_may_not_subscribe_is_refused_in_one_line(talking, chat, members, line):
+    async def story():
+        async with talking() as talk:
+            talk.wire.faults["getChat"] += [chat]
+            talk.wire.faults["getChatMember"] += members
+            sent = (await talk.says("/subscribe @desk 08:00"))[-1]
+            assert line in sent.text
+            assert "\n" not in sent.text
+            assert held(talk, CHANNEL) == ()
+            assert talk.services.chats.get(CHANNEL) is None
+
+    asyncio.run(story())
