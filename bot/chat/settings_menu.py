@@ -3,7 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 from telegram import CallbackQuery, Message, Update
@@ -11,6 +11,7 @@ from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 from tzfpy import get_tz
 
 from bot.chat.answers import NEW_POSTS, Spot, close, command, edit
+from bot.chat.arguments import shown
 from bot.chat.callbacks import unpack
 from bot.chat.cities import cities_named
 from bot.chat.rights import may_change
@@ -18,7 +19,7 @@ from bot.chat.services import App, Context, Services, chat_of
 from bot.chat.settings_choices import CHOICES, SCREENS
 from bot.chat.settings_screens import main_screen, screen, summary
 from bot.chat.settings_times import subscription_screen, with_change, zone_button, zone_screen
-from bot.chat.settings_view import DONE, SETTINGS, View, endings
+from bot.chat.settings_view import DONE, SETTINGS, Screen, View, endings
 from bot.chat.timetable import MORNING, Unclear, clock_in
 from bot.chat.weekdays import weekdays_in
 from bot.chat.zones import is_zone, zone_of
@@ -92,15 +93,11 @@ class Settings:
 
     async def _show(self, query: CallbackQuery, context: Context, view: View, arguments: tuple[str, ...]) -> None:
         """In the message that was pressed, or below it where it is too old to change."""
-        if arguments == (DONE,):
-            html, rows = summary(view), ()
-        else:
-            found = screen(view, arguments)
-            html, rows = found.html, found.rows
+        found = Screen(summary(view), ()) if arguments == (DONE,) else screen(view, arguments)
         if isinstance(query.message, Message):
-            await edit(context.bot, view.chat.chat_id, query.message.message_id, html, rows)
+            await edit(context.bot, view.chat.chat_id, query.message.message_id, found.html, found.rows)
         else:
-            await Spot(view.place).say(context.bot, html, rows)
+            await Spot(view.place).say(context.bot, found.html, found.rows)
 
     async def _changed(self, view: View, arguments: tuple[str, ...]) -> Chat | None:
         """The chat after what a button asks for; None where it asks for nothing, or nothing that can be done."""
@@ -167,27 +164,26 @@ class Settings:
             html = view.tongue.html("places.which_city")
             await Spot.of(update).say(context.bot, html, (*rows, endings(view.tongue, "zone")))
         else:
-            await _say(update, context, view.tongue.html("settings.no_place", word=text))
+            await _say(update, context, view.tongue.html("settings.no_place", word=shown(text)))
 
     async def _rezoned(self, view: View, zone: str, update: Update, context: Context) -> None:
         chat = await self._with_zone(view, zone)
-        shown = zone_screen(await self._view(chat, view.place))
-        await Spot.of(update).say(context.bot, shown.html, shown.rows)
+        found = zone_screen(await self._view(chat, view.place))
+        await Spot.of(update).say(context.bot, found.html, found.rows)
 
     async def _times_typed(self, view: View, number: str, text: str, update: Update, context: Context) -> None:
         """Times to add and days to keep to: `07:45 mon-fri`."""
-        subscription, now = view.subscription(number), self.services.clock.now()
+        subscription = view.subscription(number)
         if subscription is None:
             await _say(update, context, view.tongue.html("places.none"))
             return
-        for change in _changes(text):
-            subscription = with_change(subscription, change, now) if change and subscription else None
-        if subscription is None:
-            await _say(update, context, view.tongue.html("settings.no_time", word=text))
+        changed = _with_words(subscription, text, self.services.clock.now())
+        if changed is None:
+            await _say(update, context, view.tongue.html("settings.no_time", word=shown(text)))
             return
-        await self._keep(view, subscription)
-        shown = subscription_screen(subscription, await self._view(view.chat, view.place))
-        await Spot.of(update).say(context.bot, shown.html, shown.rows)
+        await self._keep(view, changed)
+        found = subscription_screen(changed, await self._view(view.chat, view.place))
+        await Spot.of(update).say(context.bot, found.html, found.rows)
 
     async def _answered(self, update: Update, context: Context) -> View | None:
         chat = await chat_of(update, self.services)
@@ -219,19 +215,28 @@ def asked_by(message: Message | None) -> str:
     return ""
 
 
+def _with_words(subscription: Subscription, text: str, now: datetime) -> Subscription | None:
+    """With the times and days of the text; None where a word is neither."""
+    changes = _changes(text)
+    changed: Subscription | None = subscription if changes else None
+    for change in changes:
+        if changed is not None:
+            changed = with_change(changed, change, now)
+    return changed
+
+
 def _changes(text: str) -> list[str]:
-    """One change a word, "" for a word that is neither a time nor a day."""
+    """Times to add, then the days to keep to; none at all where a word is neither."""
+    words = text.split()
     try:
-        clocks = [clock_in(word) for word in text.split()]
+        clocks = {word: clock for word in words if (clock := clock_in(word)) is not None}
     except Unclear:
-        return [""]
-    days = [weekdays_in(word) for word in text.split()]
-    every = frozenset().union(*filter(None, days))
-    changes = [
-        f"+{clock:%H%M}" if clock is not None else "d" + "".join(map(str, sorted(every))) if named else ""
-        for clock, named in zip(clocks, days, strict=True)
-    ]
-    return changes or [""]
+        return []
+    days = {word: named for word in words if (named := weekdays_in(word)) is not None}
+    if not all(word in clocks or word in days for word in words):
+        return []
+    every = "".join(map(str, sorted(frozenset[int]().union(*days.values()))))
+    return [*(f"+{clock:%H%M}" for clock in clocks.values()), *([f"d{every}"] if every else [])]
 
 
 def _place_of(query: CallbackQuery) -> Place:

@@ -152,7 +152,7 @@ def _changed(schedule: Schedule, change: str) -> Schedule | None:
     if change.startswith("d"):
         return replace(schedule, weekdays=frozenset(map(int, change[1:])) & EVERY_DAY or schedule.weekdays)
     hour, minute = int(change[1:3]), int(change[3:])
-    if hour >= 24 or minute >= 60:  # noqa: PLR2004 - a day has 24 hours of 60 minutes
+    if hour >= 24 or minute >= 60:
         return None
     clock, times = {time(hour, minute)}, set(schedule.times)
     times = times | clock if change[0] == "+" else (times - clock) or times
