@@ -191,6 +191,7 @@ def test_a_button_of_another_version_gets_a_fresh_screen_and_changes_nothing(tal
     assert mine.schedule == Schedule("Europe/Berlin", (time(8),))
 
 
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBUserWarning")
 def test_a_keyboard_of_a_year_ago_answers_with_a_new_message(talking):
     async def story():
         async with talking() as talk:
