@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sources.batch import Points
     from bot.sources.flows_table import Pasted
 
-__all__ = ["app"]
+__all__ = ["app", "points_of"]
 
 app = typer.Typer(help="Bring in ETF flows by hand.", no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def _store(pasted: "Pasted", *, yes: bool) -> None:
     if pasted.questions and not yes:
         _confirm(pasted.questions)
     with Store.open(options.settings().database_url.get_secret_value()) as store, store.transaction() as transaction:
-        for found in _points(pasted, datetime.now(UTC)):
+        for found in points_of(pasted, datetime.now(UTC)):
             transaction.write_points(found.columns, found.publisher)
     days = "session" if len(pasted.days) == 1 else "sessions"
     print(f"{pasted.asset.upper()}: {len(pasted.days)} {days} stored.")
@@ -74,7 +74,7 @@ def _confirm(questions: tuple[str, ...]) -> None:
         raise UsageError("Nothing was stored.")
 
 
-def _points(pasted: "Pasted", now: datetime) -> "Iterator[Points]":
+def points_of(pasted: "Pasted", now: datetime) -> "Iterator[Points]":
     """Known when the figure was surely public, or now where that is earlier: nobody backdates by pasting."""
     from bot.sources.etf_consensus import safe_stamp
     from bot.sources.payload import close, points

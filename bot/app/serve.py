@@ -20,6 +20,7 @@ from bot.app.flash import Flash
 from bot.app.incoming import updates
 from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
+from bot.app.operations import StoreOperations, self_report
 from bot.app.recap import Source
 from bot.app.rehearsed_waves import RehearsedWaves, minutes_of
 from bot.app.roles import ALL_ROLES, Role, Roles
@@ -146,6 +147,7 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
     pacer = Pacer(Rates(pace.per_second, pace.per_chat_second, pace.per_group_minute), wall)
     operators = frozenset(settings.telegram_operators)
     notices = Notices(books.outbox, operators, settings.locale, wall)
+    operations = StoreOperations(store, books, wall)
     services = Services(
         newsroom=newsdesk,
         chats=books.chats,
@@ -157,6 +159,8 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         texts=texts,
         operators=operators,
         locale=settings.locale,
+        assets=settings.assets,
+        operations=operations,
     )
     application = build_application(
         ground.token, services, FEATURES, base_url=address, rate_limiter=PacedRequests(pacer)
@@ -182,7 +186,9 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         settle=SETTLE if ground.live else timedelta(0),
     )
     flash = Flash(Flashes(store), newsdesk, templates, texts, wall=wall, notify=notices, sent=sender.nudge)
-    ticks = Ticks(broadcast, Corrections(store, templates), books, notices, sender.nudge, wall, live=ground.live)
+    report = partial(self_report, operations, notices, texts.of(settings.locale), wall)
+    corrections = Corrections(store, templates)
+    ticks = Ticks(broadcast, corrections, books, notices, sender.nudge, report, wall, live=ground.live)
     collect = (
         partial(_collecting, ground, flash.saw)
         if ground.live

@@ -1,7 +1,7 @@
 """What the bot looks at again and again: slots that are due, figures that were revised, rows that are old."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,19 +16,25 @@ from bot.domain.clock import Clock
 __all__ = ["Ticks", "ticking"]
 
 TICK_SECONDS, REHEARSED_TICK_SECONDS = 15, 1
+REPORT_HOUR = 7
+"""UTC: what is wrong is told to operators then."""
 KEPT = timedelta(days=30)
 """Chats that are gone, recaps and deliveries are forgotten after that, as /privacy says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """`nudge` is called for new deliveries; a rehearsal, which isn't `live`, runs fast and revises nothing."""
+    """`nudge` is called for new deliveries, `report` once a day.
+
+    A rehearsal, which is not `live`, runs fast and revises nothing.
+    """
 
     broadcast: Broadcast
     corrections: Corrections
     books: Books
     notices: Notices
     nudge: Callable[[], object]
+    report: Callable[[], Awaitable[None]]
     wall: Clock
     live: bool
 
@@ -51,6 +57,8 @@ async def ticking(ticks: Ticks, stop: asyncio.Event) -> None:
     seconds = TICK_SECONDS if ticks.live else REHEARSED_TICK_SECONDS
     scheduler.add_job(ticks.look, "interval", seconds=seconds, **manners)
     scheduler.add_job(ticks.forget, "interval", hours=6, **manners)
+    if ticks.live:
+        scheduler.add_job(ticks.report, "cron", hour=REPORT_HOUR, **manners)
     scheduler.start()
     try:
         await stop.wait()

@@ -24,7 +24,8 @@ NEW_POSTS = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 
 UNREADABLE = "can't parse entities"
 QUERY_OVER = ("query is too old", "query id is invalid")
-NOTHING_TO_DO = ("message is not modified", "message to edit not found", "message can't be edited")
+SAYS_SO = "message is not modified"
+GONE = ("message to edit not found", "message can't be edited")
 
 
 def command(names: str | Sequence[str], callback: Callback) -> "CommandHandler[Context, None]":
@@ -94,8 +95,8 @@ async def close(query: CallbackQuery, text: str = "", *, alert: bool = False, ur
             raise
 
 
-async def edit(bot: Bot, chat_id: int, message_id: int, html: str, rows: Rows = ()) -> None:
-    """Changes a message in place; that it says so already, or is gone, is no fault."""
+async def edit(bot: Bot, chat_id: int, message_id: int, html: str, rows: Rows = ()) -> bool:
+    """Changes a message in place and tells whether it was there; that it says so already is no fault."""
     try:
         await bot.edit_message_text(
             html,
@@ -106,5 +107,8 @@ async def edit(bot: Bot, chat_id: int, message_id: int, html: str, rows: Rows = 
             reply_markup=keyboard(rows),
         )
     except BadRequest as refused:
-        if not any(text in refused.message.lower() for text in NOTHING_TO_DO):
+        if any(text in refused.message.lower() for text in GONE):
+            return False
+        if SAYS_SO not in refused.message.lower():
             raise
+    return True

@@ -40,7 +40,7 @@ class City:
 
 
 def cities_named(text: str) -> tuple[City, ...]:
-    """The cities of that name, the largest of each zone and of all first, six at most; alone if surely meant."""
+    """The cities of that name, the largest of each zone, large ones first, six at most; one alone if surely meant."""
     found = {city.zone: city for city in reversed(_cities().get(folded_name(text), ()))}
     ranked = sorted(found.values(), key=lambda city: -city.population)[:MOST]
     if len(ranked) > 1 and ranked[0].population >= max(LARGE, FAR_LARGER * ranked[1].population):

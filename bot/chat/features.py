@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.chat import alerts, commands, fallback, inline, membership, presses, start, subscribe
+from bot.chat import admin, alerts, commands, fallback, inline, membership, presses, settings_menu, start, subscribe
 from bot.chat.services import Register
 
 __all__ = ["FEATURES"]
@@ -13,7 +13,9 @@ FEATURES: Final[tuple[Register, ...]] = (
     presses.register,
     inline.register,
     subscribe.register,
+    settings_menu.register,
     alerts.register,
+    admin.register,
     membership.register,
     fallback.register,
 )

@@ -17,7 +17,7 @@ FIRST = -10
 """The handler group before all features."""
 
 TOO_OLD = timedelta(minutes=10)
-NEVER_TOO_OLD = frozenset({"stop", "unsubscribe", "forget"})
+NEVER_TOO_OLD = frozenset({"stop", "subscribe", "unsubscribe", "settings", "alerts", "forget"})
 """What somebody asked for while the bot was down and still wants: to be left alone, or differently served."""
 
 

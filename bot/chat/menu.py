@@ -18,7 +18,7 @@ from bot.chat.texts import Texts, Tongue
 __all__ = ["OWN", "READING", "SETTING", "publish"]
 
 READING: Final = ("recap", "why", "levels", "next", "sources", "help")
-SETTING: Final = ("subscribe", "unsubscribe", "alerts")
+SETTING: Final = ("subscribe", "unsubscribe", "settings", "alerts")
 OWN: Final = ("start", "privacy", "forget")
 
 _SCOPES: Final[tuple[tuple[BotCommandScope, tuple[str, ...]], ...]] = (

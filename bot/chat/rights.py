@@ -15,9 +15,9 @@ async def may_change(update: Update, chat: Chat, bot: Bot) -> bool:
     """Anybody in private, whoever posts in a channel, administrators in groups, those who stay anonymous too."""
     if chat.kind is ChatKind.PRIVATE or chat.access is Access.EVERYONE or update.channel_post is not None:
         return True
-    message, user = update.effective_message, update.effective_user
-    anonymous = message is not None and message.sender_chat is not None and message.sender_chat.id == chat.chat_id
-    if anonymous and update.callback_query is None:
+    # Whoever presses a button is never anonymous, and the message it is on may be too old to be seen.
+    message, user = update.message, update.effective_user
+    if message is not None and message.sender_chat is not None and message.sender_chat.id == chat.chat_id:
         return chat.trusts_anonymous
     if user is None:
         return False

@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.ext import Application, ContextTypes
 
 from bot.chat.newsroom import Newsroom
+from bot.chat.operations import Operations
 from bot.chat.texts import Texts, Tongue
 from bot.domain.catalogue import COVERED
 from bot.domain.chats import Chat, ChatKind
@@ -30,7 +31,7 @@ class Services:
     """The stores are synchronous: handlers call them through `asyncio.to_thread`.
 
     `operators` are the ids of the people who run the bot; `locale` speaks to chats whose language is unknown;
-    `assets` are those a recap may be asked about.
+    `assets` are those a recap may be asked about; `operations` is what operators see and do, None where they can't.
     """
 
     newsroom: Newsroom
@@ -44,6 +45,7 @@ class Services:
     operators: frozenset[int] = frozenset()
     locale: str = "en"
     assets: tuple[str, ...] = COVERED
+    operations: Operations | None = None
 
     def tongue(self, chat: Chat) -> Tongue:
         """The texts in a chat's language."""

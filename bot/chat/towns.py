@@ -1,11 +1,11 @@
 """Buttons for a city of which there are several: each carries the whole order, so that nothing need be remembered."""
 
 from datetime import time
-from zoneinfo import available_timezones
 
 from bot.chat.callbacks import pack
 from bot.chat.cities import City
 from bot.chat.timetable import MOST_TIMES, Order
+from bot.chat.zones import is_zone
 from bot.domain.delivery import Button
 
 __all__ = ["TOWN", "TOWN_SHAPE", "order_on", "town_rows"]
@@ -31,7 +31,7 @@ def order_on(arguments: tuple[str, ...], assets: tuple[str, ...]) -> Order | Non
     minutes = [int(times[n : n + DIGITS], 16) for n in range(0, len(times), DIGITS)]
     weekdays = frozenset(day for day in range(1, 8) if int(days, 16) & 1 << day - 1)
     known = not scope or scope == MARKET or scope in assets
-    if not known or not weekdays or max(minutes) >= 24 * HOUR or zone not in available_timezones():
+    if not known or not weekdays or max(minutes) >= 24 * HOUR or not is_zone(zone):
         return None
     clocks = tuple(time(minute // HOUR, minute % HOUR) for minute in minutes)
     return Order("market" if scope == MARKET else scope or None, clocks, zone, weekdays)

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.dates import get_timezone_location
 
-__all__ = ["zone_of"]
+__all__ = ["is_zone", "zone_of"]
 
 ALSO = {"北京": "Asia/Shanghai", "beijing": "Asia/Shanghai", "peking": "Asia/Shanghai", "nyc": "America/New_York"}
 """Cities everybody names and the zones' list doesn't."""
@@ -26,6 +26,11 @@ def zone_of(text: str) -> str | None:
         # Zones of this family count westwards.
         return f"Etc/GMT{-hours:+d}" if -12 <= hours <= 14 and hours else "UTC" if not hours else None
     return _names().get(word)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is an IANA zone of that very name."""
+    return name in available_timezones()
 
 
 @cache

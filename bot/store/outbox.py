@@ -150,6 +150,13 @@ class Outbox:
             found = connection.scalar(select(publications.c.made).where(publications.c.id == waiting.scalar_subquery()))
         return None if found is None else moment(found)
 
+    def notices(self, since: datetime, limit: int) -> tuple[str, ...]:
+        """What operators were told since then, as plain text, the latest first."""
+        told = (publications.c.kind == Kind.NOTICE, publications.c.made >= stamp(since))
+        found = select(publications.c.parts).where(*told).order_by(publications.c.id.desc()).limit(limit)
+        with self._store.reading() as connection:
+            return tuple(part.text for document in connection.scalars(found) for part in parts_from(document))
+
     def purge(self, before: datetime) -> int:
         """Forgets deliveries that were over before then, with publications and messages that old."""
         over = (deliveries.c.state.in_(OVER), deliveries.c.finished < stamp(before))

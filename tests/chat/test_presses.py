@@ -144,7 +144,7 @@ def test_in_a_channel_the_answer_opens_in_the_pressers_own_chat(talking):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("data", ["why9:abc", "tell1:eth", "tell1:ETH:x:y", "why1:<b>", "", "🚀", "set0:old:thing"])
+@pytest.mark.parametrize("data", ["why9:abc", "tell1:eth", "tell1:ETH:x:y", "why1:<b>", "", "🚀", "tell0:old:thing"])
 def test_a_button_of_no_known_version_is_answered(talking, data):
     async def story():
         async with talking() as talk:

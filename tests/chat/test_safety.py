@@ -165,7 +165,7 @@ def test_commands_are_offered_in_each_scope_and_language(talking, wire_of):
         assert offered["all_group_chats", "zh"][0]["description"].startswith("市场为何涨跌")
         members = {command["command"] for command in offered["all_group_chats", ""]}
         admins = {command["command"] for command in offered["all_chat_administrators", ""]}
-        assert admins - members == {"subscribe", "unsubscribe", "alerts"}
+        assert admins - members == {"subscribe", "unsubscribe", "alerts", "settings"}
         assert "edited_message" not in ALLOWED_UPDATES
 
     asyncio.run(story())

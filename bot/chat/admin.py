@@ -1,0 +1,127 @@
+"""/admin: how the bot is, sending paused and resumed, a test to oneself, and ETF flows by hand; for operators alone."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+from markupsafe import Markup
+from telegram import Message, Update
+from telegram.ext import CallbackQueryHandler
+
+from bot.chat.answers import Rows, Spot, close, command, edit
+from bot.chat.arguments import shown
+from bot.chat.callbacks import LIMIT, pattern, unpack
+from bot.chat.newsroom import Ask
+from bot.chat.operations import MOST_ERRORS, Condition, Operations
+from bot.chat.services import App, Context, Services, chat_of
+from bot.chat.telling import refusal
+from bot.chat.texts import Tongue
+from bot.domain.chats import Chat, ChatState, Place
+from bot.domain.delivery import Button, DeliveryState, Kind, Part, Publication
+from bot.errors import RecapError, UsageError
+
+__all__ = ["Admin", "register"]
+
+STORE = "adm1"
+USAGE = "/admin pause, /admin resume, /admin test, /admin flows BTC 2026-11-20 -123.4"
+LASTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Admin:
+    services: Services
+    operations: Operations
+
+    async def admin(self, update: Update, context: Context) -> None:
+        """Operators in private; anybody else gets no answer."""
+        if not self._may(update):
+            return
+        chat = await chat_of(update, self.services)
+        tongue = self.services.tongue(chat)
+        verb, *words = context.args or [""]
+        html: str
+        rows: Rows = ()
+        if verb == "flows":
+            html, rows = await self._flows(" ".join(words), tongue)
+        elif verb == "test":
+            html = await self._test(chat, tongue)
+        elif verb == "pause":
+            await self.operations.pause(str(chat.chat_id))
+            html = tongue.html("admin.paused", resume="/admin resume")
+        elif verb == "resume":
+            await self.operations.resume()
+            html = tongue.html("admin.resumed")
+        elif verb:
+            html = tongue.html("admin.usage", word=shown(verb), usage=USAGE)
+        else:
+            html = self._told(await self.operations.condition(), tongue)
+        await Spot.of(update).say(context.bot, html, rows)
+
+    async def sure(self, update: Update, context: Context) -> None:
+        """`adm1:<asset>:<day>:<millions>`: stores a figure that looked wrong."""
+        query = update.callback_query
+        if query is None or query.data is None or not isinstance(query.message, Message) or not self._may(update):
+            return
+        chat = await chat_of(update, self.services)
+        await close(query)
+        html, _ = await self._flows(" ".join(unpack(query.data)[1]), self.services.tongue(chat), sure=True)
+        await edit(context.bot, chat.chat_id, query.message.message_id, html)
+
+    async def _flows(self, text: str, tongue: Tongue, *, sure: bool = False) -> tuple[Markup, Rows]:
+        try:
+            questions = await self.operations.flows(text, sure=sure)
+        except UsageError as error:
+            return tongue.html("admin.refused", reason=error), ()
+        if not questions:
+            return tongue.html("admin.stored", text=shown(text)), ()
+        data = ":".join((STORE, *text.split()))
+        rows = ((Button(tongue.plain("admin.store"), data),),) if len(data.encode()) <= LIMIT else ()
+        return tongue.html("admin.questions", questions="\n".join(questions)), rows
+
+    async def _test(self, chat: Chat, tongue: Tongue) -> str:
+        """Today's recap, on the way that all recaps go."""
+        now = self.services.clock.now()
+        try:
+            told = await self.services.newsroom.recap(Ask(chat.scope, locale=chat.locale, style=chat.style))
+        except RecapError as reason:
+            return refusal(reason, tongue) if isinstance(reason, UsageError) else tongue.html("frame.failed")
+        parts = tuple(Part(post.html, post.text) for post in told.parts)
+        slot = f"test/{chat.chat_id}/{now:%Y-%m-%dT%H:%M:%S}"
+        test = Publication(slot, Kind.TEST, parts, now + LASTS, chat.locale, chat.style, told.recap_id)
+        await asyncio.to_thread(self.services.outbox.publish, test, [Place(chat.chat_id)], now)
+        return tongue.html("admin.testing", n=len(parts))
+
+    def _told(self, condition: Condition, tongue: Tongue) -> Markup:
+        wait = tongue.plain("admin.nothing")
+        if condition.oldest is not None:
+            wait = format_timedelta(self.services.clock.now() - condition.oldest, locale=tongue.locale)
+        lines = [
+            tongue.html("admin.chats", counts=_counts(condition.chats, tongue), n=condition.subscriptions),
+            tongue.html("admin.queue", counts=_counts(condition.queue, tongue), wait=wait),
+            tongue.html("admin.trouble.paused", who=condition.paused) if condition.paused else Markup(""),
+            *(tongue.html("admin.fault", name=name, sentence=said) for name, said in condition.faults.items()),
+            tongue.html("admin.errors" if condition.errors else "admin.no_errors"),
+            *(tongue.html("admin.error", sentence=error[:200]) for error in condition.errors[:MOST_ERRORS]),
+        ]
+        return Markup("\n").join(filter(None, lines))
+
+    def _may(self, update: Update) -> bool:
+        user, chat = update.effective_user, update.effective_chat
+        return user is not None and user.id in self.services.operators and chat is not None and chat.id == user.id
+
+
+def _counts(counts: Mapping[ChatState, int] | Mapping[DeliveryState, int], tongue: Tongue) -> str:
+    """`3 active · 1 gone`."""
+    said = [tongue.plain("admin.count", n=n, state=tongue.plain(f"admin.state.{state}")) for state, n in counts.items()]
+    return " · ".join(said) or tongue.plain("admin.nothing")
+
+
+def register(application: App, services: Services) -> None:
+    """Where the app hands in what operators do."""
+    if services.operations is None:
+        return
+    admin = Admin(services, services.operations)
+    application.add_handler(command("admin", admin.admin))
+    application.add_handler(CallbackQueryHandler(admin.sure, pattern(STORE, r":\w{3,4}:[\w.-]{8,12}:[-+\d.,()]+")))
