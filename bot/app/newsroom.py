@@ -1,14 +1,16 @@
 """Recaps made once and told to many: asked for by chats, and by the schedule."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
+from bot.app.once import Once
 from bot.app.recap import Request, Story, make_story
 from bot.app.wiring import Desk
 from bot.chat.newsroom import Ask, Evidence, Refusal, RefusalCode, SourceState, SourceStatus, Told
+from bot.chat.together import Together
 from bot.domain.chats import Place
 from bot.domain.clock import Clock
 from bot.domain.explanation import Explanation
@@ -30,8 +32,8 @@ FRESH = timedelta(minutes=5)
 AT_HAND = timedelta(hours=1)
 """So old a recap still answers one who asks again and again."""
 
-STORIES = 64
-"""Kept in mind, so that another language or style costs only the writing."""
+STORIES, THREADS = 64, 256
+"""Kept in mind: another language or style costs only the writing, and the same again costs nothing."""
 
 AT_ONCE = 2
 """Recaps computed at the same time: each keeps a processor busy."""
@@ -62,17 +64,18 @@ class Newsdesk:
     def __init__(self, desk: Desk, store: Store, clock: Clock) -> None:
         self._desk, self._clock = desk, clock
         self._recaps, self._messages, self._visits = Recaps(store), Messages(store), Visits(store)
-        self._stories: OrderedDict[Subject, asyncio.Task[Story]] = OrderedDict()
+        self._stories: Once[Subject, Story] = Once(STORIES)
+        self._threads: Once[tuple[Subject, str, str], StoredThread] = Once(THREADS)
+        self._noted = Together(self._note)
         self._computing = asyncio.Semaphore(AT_ONCE)
 
     async def recap(self, ask: Ask) -> Told:
-        """From the store where it was told before in that language and style, else newly made."""
+        """As it was told before in that language and style, else newly made."""
         subject = await self._subject(ask)
-        thread = await asyncio.to_thread(self._recaps.thread, subject.recap_id, ask.locale, ask.style)
-        fresh = thread is None
-        if thread is None:
-            thread = await self._tell(subject, ask.locale, ask.style)
-        return Told(subject.recap_id, thread.posts, subject.scope, subject.length, subject.as_of, fresh)
+        thread = await self._threads(
+            (subject, ask.locale, ask.style), lambda: self._thread(subject, ask.locale, ask.style)
+        )
+        return Told(subject.recap_id, thread.posts, subject.scope, subject.length, subject.as_of)
 
     async def behind(self, ask: Ask) -> tuple[Told, Explanation]:
         """The recap asked for, kept for whoever asks why, and the explanation it tells."""
@@ -109,10 +112,11 @@ class Newsdesk:
         return [_state(visit, now) for visit in await asyncio.to_thread(self._visits.all)]
 
     async def remember(self, place: Place, recap_id: str, message_ids: Sequence[int]) -> None:
-        now = self._clock.now()
-        for part, message_id in enumerate(message_ids):
-            message = SentMessage(place, message_id, recap_id, "", "", part)
-            await asyncio.to_thread(self._messages.note, message, now)
+        await self._noted([SentMessage(place, number, recap_id, "", "", n) for n, number in enumerate(message_ids)])
+
+    def _note(self, sent: Sequence[Sequence[SentMessage]]) -> Sequence[None]:
+        self._messages.note(chain.from_iterable(sent), self._clock.now())
+        return [None] * len(sent)
 
     async def told(self, chat_id: int, message_id: int) -> str | None:
         found = await asyncio.to_thread(self._messages.get, chat_id, message_id)
@@ -128,24 +132,23 @@ class Newsdesk:
             if ask.as_of > now:
                 raise Refusal(RefusalCode.FUTURE)
             return Subject(ask.scope, ask.length, ask.as_of)
-        if ask.cached:
+        subject = Subject(ask.scope, ask.length, _floor(now, FRESH))
+        if ask.cached and (subject, ask.locale, ask.style) not in self._threads:
             latest = await asyncio.to_thread(self._recaps.latest, ask.scope, ask.length, now - AT_HAND)
             if latest is not None and latest.as_of <= now:
                 return Subject(latest.scope, latest.length, latest.as_of)
-        return Subject(ask.scope, ask.length, _floor(now, FRESH))
+        return subject
+
+    async def _thread(self, subject: Subject, locale: str, style: str) -> StoredThread:
+        thread = await asyncio.to_thread(self._recaps.thread, subject.recap_id, locale, style)
+        return thread or await self._tell(subject, locale, style)
 
     async def _tell(self, subject: Subject, locale: str, style: str) -> StoredThread:
         story = await self._story(subject)
         return await asyncio.to_thread(self._write, subject, story, locale, style)
 
     async def _story(self, subject: Subject) -> Story:
-        """One computation for all who ask at once; a failed one is tried again by the next who asks."""
-        task = self._stories.get(subject)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = self._stories[subject] = asyncio.create_task(self._compute(subject))
-            while len(self._stories) > STORIES:
-                self._stories.popitem(last=False)
-        return await asyncio.shield(task)
+        return await self._stories(subject, lambda: self._compute(subject))
 
     async def _compute(self, subject: Subject) -> Story:
         async with self._computing:

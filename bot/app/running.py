@@ -1,6 +1,7 @@
 """The command that runs the bot: `run`."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +9,9 @@ from bot.app import options
 from bot.app.options import Archive, Sample
 from bot.app.roles import ALL_ROLES, Role
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["run"]
 
@@ -40,4 +44,15 @@ def run(
     for name in ("alembic", "apscheduler", "httpx", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
     rehearsal = None if rehearse is None else Rehearsal(parse_time(rehearse)[0], speed)
-    asyncio.run(serve(options.settings(), Origin(sample, archive), rehearsal, frozenset(role or ALL_ROLES)))
+    found = serve(options.settings(), Origin(sample, archive), rehearsal, frozenset(role or ALL_ROLES))
+    with asyncio.Runner(loop_factory=_loops()) as runner:
+        runner.run(found)
+
+
+def _loops() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+    """The faster event loop, where it is made for the system; asyncio's own elsewhere."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return None
+    return new_event_loop

@@ -1,6 +1,7 @@
 """The running bot: chats, schedule and sender in one process over one store."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -129,6 +130,7 @@ async def serve(
         async with AsyncExitStack() as stack:
             ground = Ground(settings, token, store, origin, clock, wall)
             house = await _open(ground, stack)
+            gc.freeze()  # what was loaded stays: the collector needn't go through it again and again
             await _run(house, ground, roles, stop)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Self
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
@@ -14,7 +15,7 @@ from bot.chat.services import Context
 from bot.domain.chats import Place
 from bot.domain.delivery import Button
 
-__all__ = ["NEW_POSTS", "Callback", "Rows", "Spot", "close", "command", "edit", "keyboard"]
+__all__ = ["NEW_POSTS", "Callback", "Rows", "Spot", "close", "command", "edit"]
 
 Rows = tuple[tuple[Button, ...], ...]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -33,8 +34,11 @@ def command(names: str | Sequence[str], callback: Callback) -> "CommandHandler[C
     return CommandHandler(names, callback, filters=NEW_POSTS)
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    return InlineKeyboardMarkup(keyboard_rows(rows)) if rows else None
+@lru_cache(512)
+def _written(rows: Rows, previews: bool) -> dict[str, str]:
+    """Buttons and previews as they go over the wire: many chats get the same, so they are made into JSON once."""
+    written = {"link_preview_options": LinkPreviewOptions(is_disabled=not previews).to_json()}
+    return written | ({"reply_markup": InlineKeyboardMarkup(keyboard_rows(rows)).to_json()} if rows else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,8 @@ class Spot:
             "chat_id": self.place.chat_id,
             "message_thread_id": self.place.thread_id or None,
             "disable_notification": self.silent,
-            "link_preview_options": LinkPreviewOptions(is_disabled=not self.previews),
             "reply_parameters": reply,
-            "reply_markup": keyboard(rows),
+            "api_kwargs": _written(rows, self.previews),
         }
 
 
@@ -99,12 +102,7 @@ async def edit(bot: Bot, chat_id: int, message_id: int, html: str, rows: Rows = 
     """Changes a message in place and tells whether it was there; that it says so already is no fault."""
     try:
         await bot.edit_message_text(
-            html,
-            chat_id,
-            message_id,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            reply_markup=keyboard(rows),
+            html, chat_id, message_id, parse_mode=ParseMode.HTML, api_kwargs=_written(rows, previews=False)
         )
     except BadRequest as refused:
         if any(text in refused.message.lower() for text in GONE):

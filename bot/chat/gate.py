@@ -1,6 +1,5 @@
 """What is let in: each update once, not too old, not for another bot, not more than one may ask."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -34,7 +33,7 @@ class Gate:
         if message is not None and spoken:
             self._stop_unless(_for_us(spoken, context.bot.username) and not self._too_old(message, spoken))
         if _matters_once(update, spoken):
-            self._stop_unless(await asyncio.to_thread(self.services.seen.first, update.update_id))
+            self._stop_unless(await self.services.is_first(update.update_id))
         if (spoken or update.callback_query or update.inline_query) and not self._room(update):
             await self._refuse(update, context)
             raise ApplicationHandlerStop

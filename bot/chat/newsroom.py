@@ -32,14 +32,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A recap told: its posts in order, each fit for one message; `fresh` when it was computed for this ask."""
+    """A recap told: its posts in order, each fit for one message."""
 
     recap_id: str
     parts: tuple[Post, ...]
     scope: str
     length: timedelta
     as_of: datetime
-    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from bot.chat.arguments import DAY, LONGEST
 from bot.chat.callbacks import pack
@@ -39,6 +40,7 @@ MOST_CAUSES = 8
 Rows = tuple[tuple[Button, ...], ...]
 
 
+@lru_cache(256)
 def recap_rows(told: Told, tongue: Tongue) -> Rows:
     """Why · the other scope · the other window, then sources and subscribe."""
     hours = told.length // timedelta(hours=1)

@@ -1,8 +1,7 @@
 """What the handlers work with: handed in by the app, the same for every chat."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
@@ -11,6 +10,7 @@ from telegram.ext import Application, ContextTypes
 from bot.chat.newsroom import Newsroom
 from bot.chat.operations import Operations
 from bot.chat.texts import Texts, Tongue
+from bot.chat.together import Together
 from bot.domain.catalogue import COVERED
 from bot.domain.chats import Chat, ChatKind
 from bot.domain.clock import Clock
@@ -28,7 +28,7 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The stores are synchronous: handlers call them through `asyncio.to_thread`.
+    """The stores are synchronous: handlers call them through `asyncio.to_thread`, or as what every update asks.
 
     `operators` are the ids of the people who run the bot; `locale` speaks to chats whose language is unknown;
     `assets` are those a recap may be asked about; `operations` is what operators see and do, None where they can't.
@@ -46,6 +46,15 @@ class Services:
     locale: str = "en"
     assets: tuple[str, ...] = COVERED
     operations: Operations | None = None
+    is_first: Together[int, bool] = field(init=False)
+    """Of an update's number."""
+    known: Together[int, Chat | None] = field(init=False)
+    newcomer: Together[tuple[int, ChatKind, str], Chat] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_first", Together(self.seen.first_of))
+        object.__setattr__(self, "known", Together(self.chats.get_all))
+        object.__setattr__(self, "newcomer", Together(self.chats.touch_all))
 
     def tongue(self, chat: Chat) -> Tongue:
         """The texts in a chat's language."""
@@ -61,10 +70,10 @@ async def chat_of(update: Update, services: Services) -> Chat:
     found = update.effective_chat
     if found is None:
         raise ValueError("An update without a chat has no settings.")
-    known = await asyncio.to_thread(services.chats.get, found.id)
+    known = await services.known(found.id)
     if known is not None:
         return known
-    return await asyncio.to_thread(services.chats.touch, found.id, ChatKind(found.type), first_locale(update, services))
+    return await services.newcomer((found.id, ChatKind(found.type), first_locale(update, services)))
 
 
 def first_locale(update: Update, services: Services) -> str:

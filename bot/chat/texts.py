@@ -25,9 +25,9 @@ Text = Mapping[str, str]
 """Plural forms; a text without them has `other` alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tongue:
-    """The texts of one locale."""
+    """The texts of one locale; there is one of each."""
 
     locale: str
     texts: Mapping[str, Text]
@@ -51,7 +51,12 @@ class Tongue:
         number = values.get("n")
         if len(forms) == 1 or not isinstance(number, int | float):
             return forms["other"]
-        return forms.get(str(Locale.parse(self.locale).plural_form(number)), forms["other"])
+        return forms.get(str(_locale(self.locale).plural_form(number)), forms["other"])
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 @dataclass(frozen=True)

@@ -149,14 +149,15 @@ async def _arguments(request: web.Request) -> Json:
     """From the query, a form, or JSON; values that are JSON themselves are read."""
     said: Json = dict(request.query)
     if request.content_type == "application/json":
-        said.update(await request.json())
-        return said
-    said |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        said |= await request.json()
+    else:
+        said |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return {name: _value(name, value) for name, value in said.items()}
 
 
-def _value(name: str, value: str) -> Any:
-    if name in {"text", "query", "caption"} or not value.startswith(("{", "[")):
+def _value(name: str, value: Any) -> Any:
+    """As Telegram reads it: JSON also where it came as text, but never in what is to be shown."""
+    if name in {"text", "query", "caption"} or not isinstance(value, str) or not value.startswith(("{", "[")):
         return value
     try:
         return json.loads(value)

@@ -1,6 +1,6 @@
 """Chats and their settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -27,6 +27,13 @@ class Chats:
         with self._store.reading() as connection:
             return _get(connection, chat_id)
 
+    def get_all(self, chat_ids: Sequence[int]) -> list[Chat | None]:
+        """Each chat, None where it is unknown."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(chats).where(chats.c.chat_id.in_(set(chat_ids))))
+            known = {row.chat_id: _chat(row) for row in rows}
+        return [known.get(chat_id) for chat_id in chat_ids]
+
     def save(self, chat: Chat) -> None:
         """These settings from now on, of a known chat or a new one."""
         with self._store.writing() as connection:
@@ -34,13 +41,12 @@ class Chats:
 
     def touch(self, chat_id: int, kind: ChatKind, locale: str) -> Chat:
         """The chat, made with default settings where it is new, and back to life where it was gone."""
+        return self.touch_all([(chat_id, kind, locale)])[0]
+
+    def touch_all(self, heard: Iterable[tuple[int, ChatKind, str]]) -> list[Chat]:
+        """Several chats as in `touch`: number, kind and the language of a new one."""
         with self._store.writing() as connection:
-            chat = _get(connection, chat_id) or Chat(chat_id, kind, locale)
-            if chat.state is ChatState.GONE or chat.kind is not kind or not _known(connection, chat_id):
-                state = ChatState.ACTIVE if chat.state is ChatState.GONE else chat.state
-                chat = _with(chat, kind, state)
-                _save(connection, chat)
-            return chat
+            return [_touch(connection, *chat) for chat in heard]
 
     def gone(self, chat_id: int, reason: str, now: datetime) -> None:
         """Blocked, removed or deleted: settings are kept for a while, nothing more is sent."""
@@ -85,6 +91,15 @@ class Chats:
     def all(self) -> Iterator[Chat]:
         with self._store.reading() as connection:
             yield from map(_chat, connection.execute(select(chats).order_by(chats.c.chat_id)))
+
+
+def _touch(connection: Connection, chat_id: int, kind: ChatKind, locale: str) -> Chat:
+    chat = _get(connection, chat_id) or Chat(chat_id, kind, locale)
+    if chat.state is ChatState.GONE or chat.kind is not kind or not _known(connection, chat_id):
+        state = ChatState.ACTIVE if chat.state is ChatState.GONE else chat.state
+        chat = _with(chat, kind, state)
+        _save(connection, chat)
+    return chat
 
 
 def _known(connection: Connection, chat_id: int) -> bool:

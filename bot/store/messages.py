@@ -1,6 +1,6 @@
 """Messages that tell a recap: what a reply to one is about, and which to edit when a figure is corrected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,10 +58,11 @@ class Messages:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def note(self, message: SentMessage, now: datetime) -> None:
-        """A message sent in answer to somebody; those of the outbox note themselves."""
+    def note(self, sent: Iterable[SentMessage], now: datetime) -> None:
+        """Messages sent in answer to somebody; those of the outbox note themselves."""
         with self._store.writing() as connection:
-            note(connection, message, stamp(now))
+            for message in sent:
+                note(connection, message, stamp(now))
 
     def get(self, chat_id: int, message_id: int) -> SentMessage | None:
         where = (messages.c.chat_id == chat_id, messages.c.message_id == message_id)

@@ -1,5 +1,6 @@
 """Updates of Telegram that were taken in: it repeats those whose receipt it is not sure of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, text
@@ -11,7 +12,9 @@ from bot.store.schema import seen_updates
 
 __all__ = ["SeenUpdates"]
 
-_FIRST = "INSERT INTO seen_updates (update_id, time) VALUES (:update_id, :time) ON CONFLICT (update_id) DO NOTHING"
+_FIRST = (
+    "INSERT INTO seen_updates (update_id, time) VALUES {rows} ON CONFLICT (update_id) DO NOTHING RETURNING update_id"
+)
 
 
 class SeenUpdates:
@@ -20,11 +23,18 @@ class SeenUpdates:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    def first(self, update_id: int) -> bool:
-        """True the first time this number is asked about, in whatever process."""
+    def first_of(self, update_ids: Sequence[int]) -> list[bool]:
+        """For each number whether it is asked about for the first time, in whatever process; of equal ones one is."""
+        rows = ", ".join(f"(:id{n}, :time)" for n in range(len(update_ids)))
+        named = {f"id{n}": update_id for n, update_id in enumerate(update_ids)}
         with self._store.writing() as connection:
-            named = {"update_id": update_id, "time": stamp(self._clock.now())}
-            return connection.execute(text(_FIRST), named).rowcount == 1
+            statement = text(_FIRST.format(rows=rows))
+            new = set(connection.scalars(statement, {**named, "time": stamp(self._clock.now())}))
+        answers = []
+        for update_id in update_ids:
+            answers.append(update_id in new)
+            new.discard(update_id)
+        return answers
 
     def purge(self, before: datetime) -> int:
         with self._store.writing() as connection:

@@ -126,8 +126,8 @@ def test_an_edit_is_never_made_after_twelve_hours(scene):
 def test_what_was_followed_by_another_recap_stays_but_a_flash_recap_is_none(scene):
     scene.tell().revise(-465.9e6)
     messages = Messages(scene.store)
-    messages.note(SentMessage(Place(1), 90, "another", "en", "thread"), AS_OF + HOUR)
-    messages.note(SentMessage(Place(2), 91, "another", "zh", "flash"), AS_OF + HOUR)
+    messages.note([SentMessage(Place(1), 90, "another", "en", "thread")], AS_OF + HOUR)
+    messages.note([SentMessage(Place(2), 91, "another", "zh", "flash")], AS_OF + HOUR)
     assert scene.correct() == 1
     assert scene.edits().keys() == {(2, 0)}
 
@@ -138,7 +138,7 @@ def test_what_is_too_long_with_the_note_is_marked_where_there_is_room(scene):
     parts = (long, Part("second", "second"))
     daily = Publication("daily/2", Kind.DAILY, parts, AS_OF + HOUR, "en", "thread", told.recap_id)
     scene.outbox.publish(daily, [Place(1)], AS_OF)
-    Messages(scene.store).note(SentMessage(Place(1), 7, told.recap_id, "en", "thread", 1), AS_OF)
+    Messages(scene.store).note([SentMessage(Place(1), 7, told.recap_id, "en", "thread", 1)], AS_OF)
     scene.outbox.expire(AS_OF + 2 * HOUR)
     assert scene.revise(-465.9e6).correct() == 1
     assert scene.edits()[1, 1].part.text.endswith("second")

@@ -45,7 +45,7 @@ class Cached:
     """A newsroom that has every recap at hand."""
 
     async def recap(self, ask):
-        return Told("k3v9x0q2ab", (RECAP,), ask.scope, ask.length, datetime(2026, 1, 5, tzinfo=UTC), fresh=False)
+        return Told("k3v9x0q2ab", (RECAP,), ask.scope, ask.length, datetime(2026, 1, 5, tzinfo=UTC))
 
     async def remember(self, place, recap_id, message_ids):
         pass

@@ -84,7 +84,7 @@ class FakeNewsroom:
             await self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
-        return Told(RECAP_ID, self.thread, ask.scope, ask.length, ask.as_of or NOW, fresh=not ask.cached)
+        return Told(RECAP_ID, tuple(self.thread), ask.scope, ask.length, ask.as_of or NOW)
 
     async def why(self, recap_id, locale, cause=None):
         if self.gone or recap_id != RECAP_ID:

@@ -68,7 +68,7 @@ class Wire:
 
     async def answer(self, request):
         method = request.match_info["method"]
-        said = {name: _value(name, value) for name, value in (await request.post()).items()}
+        said = {name: _value(name, value) for name, value in (await _said(request)).items()}
         if request.match_info["token"] != TOKEN:
             return _refused(401, "Unauthorized")
         if method == "getUpdates" and not self.faults[method]:
@@ -115,6 +115,10 @@ class Wire:
                 "from": BOT,
             }
         return True
+
+
+async def _said(request):
+    return await request.json() if request.content_type == "application/json" else await request.post()
 
 
 def _value(name, value):

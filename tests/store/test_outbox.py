@@ -233,7 +233,7 @@ def test_sent_messages_tell_which_recap_they_are(subscribed, outbox, store):
     told = Messages(store)
     mine = next(n for n, p in enumerate(first) if p.place == Place(1))
     assert told.get(1, 100 + mine) == SentMessage(Place(1), 100 + mine, "abc", "en", "thread", 0)
-    told.note(SentMessage(Place(1), 900, "def", "zh", "brief"), NOW + LEASE)
+    told.note([SentMessage(Place(1), 900, "def", "zh", "brief")], NOW + LEASE)
     assert told.last(Place(1)).recap_id == "def"
     assert told.last(Place(99)) is None
     assert len(told.of("abc")) == 4

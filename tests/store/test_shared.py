@@ -59,9 +59,10 @@ def test_a_flag_is_set_and_taken_down(store):
 
 def test_an_update_is_new_once(store):
     seen = SeenUpdates(store, Standing())
-    assert [seen.first(7), seen.first(7), seen.first(8)] == [True, False, True]
-    assert seen.purge(NOW + MINUTE) == 2
-    assert seen.first(7)
+    assert [seen.first_of([7]), seen.first_of([7]), seen.first_of([8])] == [[True], [False], [True]]
+    assert seen.first_of([8, 9, 9, 10, 7]) == [False, True, False, True, False]
+    assert seen.purge(NOW + MINUTE) == 4
+    assert seen.first_of([7]) == [True]
 
 
 def test_a_visit_comes_back_as_it_was(store):
