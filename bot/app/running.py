@@ -13,7 +13,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["run"]
+__all__ = ["event_loop", "run"]
 
 
 def run(
@@ -45,14 +45,14 @@ def run(
         logging.getLogger(name).setLevel(logging.WARNING)
     rehearsal = None if rehearse is None else Rehearsal(parse_time(rehearse)[0], speed)
     found = serve(options.settings(), Origin(sample, archive), rehearsal, frozenset(role or ALL_ROLES))
-    with asyncio.Runner(loop_factory=_loops()) as runner:
+    with asyncio.Runner(loop_factory=event_loop()) as runner:
         runner.run(found)
 
 
-def _loops() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+def event_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
     """The faster event loop, where it is made for the system; asyncio's own elsewhere."""
     try:
-        from uvloop import new_event_loop
+        import uvloop
     except ImportError:
         return None
-    return new_event_loop
+    return uvloop.new_event_loop

@@ -15,7 +15,7 @@ from bot.chat.turns import Turns
 
 __all__ = ["Context", "Services", "build_application", "started"]
 
-AT_ONCE = 64
+AT_ONCE = 1024
 CONNECTIONS = 128
 
 

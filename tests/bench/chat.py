@@ -1,4 +1,4 @@
-"""How fast the handlers answer, with the far end in a process of its own and the real store on SQLite.
+"""How fast the bot answers: the sample's recaps, the real store on SQLite, the far end in a process of its own.
 
 python tests/bench/chat.py [--chats 200] [--rate 300] [--seconds 20]
 """
@@ -6,6 +6,7 @@ python tests/bench/chat.py [--chats 200] [--rate 300] [--seconds 20]
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import itertools
 import multiprocessing
@@ -20,13 +21,19 @@ from statistics import median, quantiles
 from telegram import Update
 from telegram.ext import BaseRateLimiter
 
-from bot.app.clock import WallClock
+from bot import resources
+from bot.app.clock import RehearsalClock, WallClock
+from bot.app.newsroom import Newsdesk
+from bot.app.running import event_loop
+from bot.app.wiring import Desk
 from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
-from bot.chat.newsroom import Told
 from bot.chat.services import Services
 from bot.chat.texts import Texts
-from bot.domain.thread import Post
+from bot.narrative.environment import Templates
+from bot.reasoning.rulebook import load_rulebook
+from bot.sources.archive import read_archive
+from bot.sources.snapshot import from_archive
 from bot.store import Store
 from bot.store.chats import Chats
 from bot.store.outbox import Outbox
@@ -38,17 +45,14 @@ spec = importlib.util.spec_from_file_location("chat_wire", Path(__file__).parent
 wire_module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(wire_module)
 
-RECAP = Post("words " * 400, "<b>words</b> " * 400)
+NOW = datetime(2025, 2, 26, 0, 7, tzinfo=UTC)
+FRESH_DAYS = ("2025-02-15", "2025-02-16", "2025-02-18", "2025-02-20", "2025-02-22")
 
 
-class Cached:
-    """A newsroom that has every recap at hand."""
-
-    async def recap(self, ask):
-        return Told("k3v9x0q2ab", (RECAP,), ask.scope, ask.length, datetime(2026, 1, 5, tzinfo=UTC))
-
-    async def remember(self, place, recap_id, message_ids):
-        pass
+def newsroom(store, clock):
+    rulebook = load_rulebook(resources.rules_folder())
+    source = from_archive(read_archive(resources.sample_archive()), rulebook.topics)
+    return Newsdesk(Desk(source, rulebook, Templates.load(resources.templates_folder())), store, clock)
 
 
 @dataclass
@@ -113,14 +117,14 @@ def asking(numbers, chat, text="/recap"):
         "chat": {"id": chat, "type": "private", "first_name": "Ann"},
         "from": {"id": chat, "is_bot": False, "first_name": "Ann", "language_code": "en"},
         "text": text,
-        "entities": [{"type": "bot_command", "offset": 0, "length": len(text)}],
+        "entities": [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}],
     }
     return {"update_id": next(numbers), "message": message}
 
 
-async def at_once(application, watch, numbers, chats):
+async def at_once(application, watch, numbers, chats, text="/recap"):
     """Seconds until each of so many chats' recap is issued, and has arrived, all having asked at the same moment."""
-    updates = [Update.de_json(asking(numbers, chat), application.bot) for chat in chats]
+    updates = [Update.de_json(asking(numbers, chat, text), application.bot) for chat in chats]
     watch.issued.clear()
     watch.arrived.clear()
     begun = time.perf_counter()
@@ -163,16 +167,23 @@ def told(what, seconds):
 
 
 async def main(arguments, base_url, store):
-    watch, numbers = Watch(), itertools.count(1)
+    watch, numbers, clock = Watch(), itertools.count(1), RehearsalClock(NOW, 1)
     stores = (Chats(store), Subscriptions(store), Schedules(store), Outbox(store), SeenUpdates(store, WallClock()))
-    services = Services(Cached(), *stores, WallClock(), Texts.load())
+    services = Services(newsroom(store, clock), *stores, clock, Texts.load())
     application = build_application(wire_module.TOKEN, services, FEATURES, base_url=base_url, rate_limiter=watch)
     async with started(application, services):
+        gc.freeze()
         await at_once(application, watch, numbers, range(1, 51))
-        for name, first in (("new", 1000), ("known", 1000)):
-            issued, arrived = await at_once(application, watch, numbers, range(first, first + arguments.chats))
+        chats = range(1000, 1000 + arguments.chats)
+        for name in ("new", *["known"] * 5):
+            issued, arrived = await at_once(application, watch, numbers, chats)
             told(f"/recap from cache, {arguments.chats} {name} chats at once: issued", issued)
             told(f"/recap from cache, {arguments.chats} {name} chats at once: arrived", arrived)
+        for day in FRESH_DAYS:
+            _, arrived = await at_once(application, watch, numbers, chats, f"/recap eth {day}")
+            told(f"/recap computed anew, {arguments.chats} chats at once: arrived", arrived)
+        waits, *_ = await sustained(application, watch, numbers, arguments.chats, 5)
+        told(f"/recap from cache, {arguments.chats} chats a second for 5 s: arrived", waits)
         cpu = time.process_time()
         waits, lost, took, memory = await sustained(application, watch, numbers, arguments.rate, arguments.seconds)
         used = (time.process_time() - cpu) / took
@@ -189,5 +200,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, elsewhere() as address:
         opened = Store.open(f"sqlite:///{folder}/recap.sqlite3")
-        with opened:
-            asyncio.run(main(given, address, opened))
+        with opened, asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(main(given, address, opened))
