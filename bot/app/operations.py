@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.app.flows import points_of
 from bot.app.notices import Notices
-from bot.chat.operations import Condition, Operations, troubles
+from bot.chat.operations import Condition, Entered, Operations, troubles
 from bot.chat.texts import Tongue
 from bot.delivery.books import Books
 from bot.domain.clock import Clock
-from bot.sources.flows_table import flow_entry
+from bot.sources.flows_table import Pasted, flow_entry, flows_table
 from bot.store import Store
 from bot.store.flags import SENDING_PAUSED
 from bot.store.visits import Visits
@@ -39,7 +39,7 @@ class StoreOperations:
     async def resume(self) -> None:
         await asyncio.to_thread(self._books.flags.set, SENDING_PAUSED, "")
 
-    async def flows(self, text: str, *, sure: bool) -> tuple[str, ...]:
+    async def flows(self, text: str, *, sure: bool) -> Entered:
         return await asyncio.to_thread(self._flows, text, sure)
 
     def _condition(self) -> Condition:
@@ -58,15 +58,24 @@ class StoreOperations:
         failing = [visit for visit in self._visits.all() if visit.failures >= OFTEN or visit.fault == "blocked"]
         return {visit.name: visit.sentence or visit.fault for visit in failing}
 
-    def _flows(self, text: str, sure: bool) -> tuple[str, ...]:
+    def _flows(self, text: str, sure: bool) -> Entered:
         now = self._clock.now()
-        pasted = flow_entry(text, now)
+        pasted = _read(text, now)
+        totals = {day: flow.total for day, flow in pasted.days.items() if flow.total is not None}
         if pasted.questions and not sure:
-            return pasted.questions
+            return Entered(pasted.asset.upper(), totals, pasted.notes, pasted.questions)
         with self._store.transaction() as transaction:
             for found in points_of(pasted, now):
                 transaction.write_points(found.columns, found.publisher)
-        return ()
+        return Entered(pasted.asset.upper(), totals, pasted.notes)
+
+
+def _read(text: str, now: datetime) -> Pasted:
+    """One figure in a line, or an asset and a table below it; raises UsageError."""
+    if "\n" not in text.strip():
+        return flow_entry(text, now)
+    asset, table = text.split(maxsplit=1)
+    return flows_table(asset, table, now)
 
 
 async def self_report(operations: Operations, notices: Notices, tongue: Tongue, clock: Clock) -> None:

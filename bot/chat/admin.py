@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from babel.dates import format_timedelta
@@ -12,9 +12,9 @@ from telegram.ext import CallbackQueryHandler
 
 from bot.chat.answers import Rows, Spot, close, command, edit
 from bot.chat.arguments import shown
-from bot.chat.callbacks import LIMIT, pattern, unpack
+from bot.chat.callbacks import pack, pattern
 from bot.chat.newsroom import Ask
-from bot.chat.operations import MOST_ERRORS, Condition, Operations
+from bot.chat.operations import MOST_ERRORS, Condition, Entered, Operations
 from bot.chat.services import App, Context, Services, chat_of
 from bot.chat.telling import refusal
 from bot.chat.texts import Tongue
@@ -25,6 +25,7 @@ from bot.errors import RecapError, UsageError
 __all__ = ["Admin", "register"]
 
 STORE = "adm1"
+MILLION = 1e6
 USAGE = "/admin pause, /admin resume, /admin test, /admin flows BTC 2026-11-20 -123.4"
 LASTS = timedelta(hours=1)
 
@@ -40,11 +41,14 @@ class Admin:
             return
         chat = await chat_of(update, self.services)
         tongue = self.services.tongue(chat)
-        verb, *words = context.args or [""]
+        verb = (context.args or [""])[0]
         html: str
         rows: Rows = ()
+        spot = Spot.of(update)
         if verb == "flows":
-            html, rows = await self._flows(" ".join(words), tongue)
+            html, rows = await self._flows(_figures(update.message), tongue)
+            # What is asked about it points at the figures, so that the button below can read them again.
+            spot = replace(spot, reply_to=update.effective_message.message_id if update.effective_message else 0)
         elif verb == "test":
             html = await self._test(chat, tongue)
         elif verb == "pause":
@@ -57,28 +61,32 @@ class Admin:
             html = tongue.html("admin.usage", word=shown(verb), usage=USAGE)
         else:
             html = self._told(await self.operations.condition(), tongue)
-        await Spot.of(update).say(context.bot, html, rows)
+        await spot.say(context.bot, html, rows)
 
     async def sure(self, update: Update, context: Context) -> None:
-        """`adm1:<asset>:<day>:<millions>`: stores a figure that looked wrong."""
+        """`adm1`: stores the figures of the message replied to, though they looked wrong."""
         query = update.callback_query
-        if query is None or query.data is None or not isinstance(query.message, Message) or not self._may(update):
+        if query is None or not isinstance(query.message, Message) or not self._may(update):
             return
         chat = await chat_of(update, self.services)
+        tongue, figures = self.services.tongue(chat), _figures(query.message.reply_to_message)
+        if not figures:
+            await close(query, tongue.plain("admin.figures_gone"), alert=True)
+            return
         await close(query)
-        html, _ = await self._flows(" ".join(unpack(query.data)[1]), self.services.tongue(chat), sure=True)
+        html, _ = await self._flows(figures, tongue, sure=True)
         await edit(context.bot, chat.chat_id, query.message.message_id, html)
 
     async def _flows(self, text: str, tongue: Tongue, *, sure: bool = False) -> tuple[Markup, Rows]:
         try:
-            questions = await self.operations.flows(text, sure=sure)
+            entered = await self.operations.flows(text, sure=sure)
         except UsageError as error:
             return tongue.html("admin.refused", reason=error), ()
-        if not questions:
-            return tongue.html("admin.stored", text=shown(text)), ()
-        data = ":".join((STORE, *text.split()))
-        rows = ((Button(tongue.plain("admin.store"), data),),) if len(data.encode()) <= LIMIT else ()
-        return tongue.html("admin.questions", questions="\n".join(questions)), rows
+        lines = [_stored_line(entered, tongue), *entered.notes]
+        if not entered.questions:
+            return tongue.html("admin.stored", lines="\n".join(lines)), ()
+        rows = ((Button(tongue.plain("admin.store"), pack(STORE)),),)
+        return tongue.html("admin.questions", questions="\n".join(entered.questions[:MOST_ERRORS])), rows
 
     async def _test(self, chat: Chat, tongue: Tongue) -> str:
         """Today's recap, on the way that all recaps go."""
@@ -112,6 +120,22 @@ class Admin:
         return user is not None and user.id in self.services.operators and chat is not None and chat.id == user.id
 
 
+def _figures(message: Message | None) -> str:
+    """What follows `/admin flows`, line by line; "" where nothing does."""
+    words = (message.text or "").split(maxsplit=2) if message is not None else []
+    return words[2] if len(words) > 2 else ""
+
+
+def _stored_line(entered: Entered, tongue: Tongue) -> str:
+    """`BTC: 2 sessions, 2026-11-19 to 2026-11-20, −210.5 million USD in all`."""
+    days = sorted(entered.totals)
+    if not days:
+        return tongue.plain("admin.no_sessions", asset=entered.asset)
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} – {days[-1]}"
+    millions = f"{sum(entered.totals.values()) / MILLION:+,.1f}".replace("-", "−")
+    return tongue.plain("admin.sessions", n=len(days), asset=entered.asset, span=span, millions=millions)
+
+
 def _counts(counts: Mapping[ChatState, int] | Mapping[DeliveryState, int], tongue: Tongue) -> str:
     """`3 active · 1 gone`."""
     said = [tongue.plain("admin.count", n=n, state=tongue.plain(f"admin.state.{state}")) for state, n in counts.items()]
@@ -124,4 +148,4 @@ def register(application: App, services: Services) -> None:
         return
     admin = Admin(services, services.operations)
     application.add_handler(command("admin", admin.admin))
-    application.add_handler(CallbackQueryHandler(admin.sure, pattern(STORE, r":\w{3,4}:[\w.-]{8,12}:[-+\d.,()]+")))
+    application.add_handler(CallbackQueryHandler(admin.sure, pattern(STORE)))

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from bot.chat.texts import Tongue
 from bot.domain.chats import ChatState
 from bot.domain.delivery import DeliveryState
 
-__all__ = ["Condition", "Operations", "troubles"]
+__all__ = ["Condition", "Entered", "Operations", "troubles"]
 
 LONGEST_WAIT: Final = timedelta(minutes=30)
 MOST_ERRORS: Final = 5
@@ -29,6 +29,19 @@ class Condition:
     errors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Flows brought in by hand: totals in USD by session; `notes` tell what was left out.
+
+    With `questions` nothing was stored, unless it was to be in any case.
+    """
+
+    asset: str
+    totals: Mapping[date, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
 class Operations(Protocol):
     async def condition(self) -> Condition:
         """As it is now."""
@@ -39,10 +52,10 @@ class Operations(Protocol):
     async def resume(self) -> None:
         """Sending goes on."""
 
-    async def flows(self, text: str, *, sure: bool) -> tuple[str, ...]:
-        """Stores `BTC 2026-11-20 -123.4` (million USD) unless there are questions about it, which are returned.
+    async def flows(self, text: str, *, sure: bool) -> Entered:
+        """Stores `BTC 2026-11-20 -123.4` (million USD), or an asset and below it a table with a session a line.
 
-        With `sure` there are none. Raises UsageError for what can't be a figure.
+        Where figures look wrong they are stored only with `sure`. Raises UsageError for what can't be figures.
         """
 
 
