@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from bot.domain.chats import Place
 from bot.domain.delivery import Kind, Part, Publication
@@ -27,6 +27,15 @@ WHERE m.recap_id = :recap_id AND m.locale = :locale AND m.style = :style AND m.p
       AND later.recap_id <> m.recap_id AND later.style <> 'flash'
   )
 ON CONFLICT (slot_id, chat_id, thread_id, part) DO NOTHING
+"""
+
+
+_NOTE = """
+INSERT INTO messages (chat_id, message_id, thread_id, recap_id, locale, style, part, time)
+VALUES (:chat_id, :message_id, :thread_id, :recap_id, :locale, :style, :part, :time)
+ON CONFLICT (chat_id, message_id) DO UPDATE SET
+  thread_id = excluded.thread_id, recap_id = excluded.recap_id, locale = excluded.locale, style = excluded.style,
+  part = excluded.part, time = excluded.time
 """
 
 
@@ -61,8 +70,7 @@ class Messages:
     def note(self, sent: Iterable[SentMessage], now: datetime) -> None:
         """Messages sent in answer to somebody; those of the outbox note themselves."""
         with self._store.writing() as connection:
-            for message in sent:
-                note(connection, message, stamp(now))
+            note(connection, sent, stamp(now))
 
     def get(self, chat_id: int, message_id: int) -> SentMessage | None:
         where = (messages.c.chat_id == chat_id, messages.c.message_id == message_id)
@@ -117,22 +125,23 @@ class Messages:
             return connection.execute(statement, named).rowcount
 
 
-def note(connection: Connection, message: SentMessage, now: int) -> None:
-    """Inside a transaction: the message, in place of what was noted under its number."""
-    place = message.place
-    same = (messages.c.chat_id == place.chat_id, messages.c.message_id == message.message_id)
-    connection.execute(delete(messages).where(*same))
-    row = {
-        "chat_id": place.chat_id,
+def note(connection: Connection, sent: Iterable[SentMessage], now: int) -> None:
+    """Inside a transaction: the messages, each in place of what was noted under its number."""
+    if rows := [_row(message, now) for message in sent]:
+        connection.execute(text(_NOTE), rows)
+
+
+def _row(message: SentMessage, now: int) -> dict[str, int | str]:
+    return {
+        "chat_id": message.place.chat_id,
         "message_id": message.message_id,
-        "thread_id": place.thread_id,
+        "thread_id": message.place.thread_id,
         "recap_id": message.recap_id,
         "locale": message.locale,
         "style": message.style,
         "part": message.part,
         "time": now,
     }
-    connection.execute(insert(messages).values(row))
 
 
 def _message(row: Row[Any]) -> SentMessage:

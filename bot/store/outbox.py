@@ -298,4 +298,4 @@ def _note_delivery(connection: Connection, row: Row[Any], now: int) -> None:
     recap_id, locale, style = connection.execute(told.where(publications.c.id == row.publication_id)).one()
     if recap_id:
         place = Place(row.chat_id, row.thread_id)
-        note(connection, SentMessage(place, row.message_id, recap_id, locale, style, row.part), now)
+        note(connection, [SentMessage(place, row.message_id, recap_id, locale, style, row.part)], now)
