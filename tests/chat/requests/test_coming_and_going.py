@@ -1,4 +1,4 @@
-"""Chats that move, leave, block the bot and come back: nothing is lost, and nobody is written to who doesn't want it."""
+"""Chats that move, leave, block the bot and come back lose nothing, and nobody is written to who doesn't want it."""
 
 from datetime import timedelta
 
