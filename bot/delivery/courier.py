@@ -30,6 +30,8 @@ FAULTY_CHATS = 3
 SILENT_CALLS = 3
 """After so many calls in a row without an answer nothing more is risked."""
 SLOWEST_RETRY_SECONDS = 60.0
+LONG_WAIT_SECONDS = 60.0
+"""A chat that has to wait longer is told of."""
 Notify = Callable[[str], Awaitable[None]]
 TopicLost = Callable[[Place], Awaitable[None]]
 """Told of a topic whose subscriptions ended because it can't be reached."""
@@ -127,7 +129,7 @@ class Courier:
         now, meaning = self._clock.now(), verdict.meaning
         match meaning:
             case Meaning.HOLD:
-                return self._refused(parcel, verdict)
+                return await self._refused(parcel, verdict)
             case Meaning.NOT_SENT | Meaning.AUTH | Meaning.CONFLICT:
                 self._trouble.arise(verdict)
                 return self._later(parcel, verdict, self._backoff(parcel.attempts))
@@ -146,10 +148,13 @@ class Courier:
         self._meter.dead[meaning] += 1
         return Result(parcel.delivery_id, DeliveryState.DEAD, reason=verdict.reason)
 
-    def _refused(self, parcel: Parcel, verdict: Verdict) -> Result:
+    async def _refused(self, parcel: Parcel, verdict: Verdict) -> Result:
         self._meter.refused += 1
         self._meter.held_seconds += verdict.seconds
         self._pacer.refused(parcel.place.chat_id, verdict.seconds)
+        if verdict.seconds > LONG_WAIT_SECONDS:
+            wait = timedelta(seconds=verdict.seconds)
+            await self._tell(f"Chat {parcel.place.chat_id} has to wait {wait} (h:mm:ss): Telegram said so.")
         return self._later(parcel, verdict, verdict.seconds)
 
     def _in_doubt(self, parcel: Parcel, verdict: Verdict) -> Result:
