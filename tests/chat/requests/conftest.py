@@ -75,6 +75,7 @@ class House:
     newsroom: Any
     sends: bool
     rates: Rates
+    owner: str = "one"
     told: list = field(default_factory=list)
     changes: dict = field(default_factory=dict)
     application: Any = None
@@ -104,7 +105,11 @@ class House:
             operators=frozenset({OPERATOR}),
         )
 
-    async def start(self):
+    def another(self, owner):
+        """A second process on the same store and token."""
+        return replace(self, owner=owner, application=None, sender=None, polled=None, _stack=None, _stop=None)
+
+    async def start(self, *, polls=True):
         """The bot, as a process that begins."""
         self._stack, self._stop = AsyncExitStack(), asyncio.Event()
         pacer = Pacer(self.rates, self.clock)
@@ -116,7 +121,8 @@ class House:
             rate_limiter=PacedRequests(pacer) if self.sends else None,
         )
         await self._stack.enter_async_context(started(self.application, self.services))
-        self.polled = asyncio.create_task(polling(self.application, self.clock, self._stop))
+        incoming = polling(self.application, self.clock, self._stop) if polls else self._stop.wait()
+        self.polled = asyncio.create_task(incoming)
         if self.sends:
             await self._send(pacer)
 
@@ -128,7 +134,7 @@ class House:
             pacer,
             clock=self.clock,
             notify=self._notify,
-            owner="one",
+            owner=self.owner,
             topic_lost=LostTopics(self.books.outbox, self.books.chats, self.texts, self.clock),
             random=Random(1),
         )

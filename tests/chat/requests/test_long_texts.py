@@ -1,4 +1,4 @@
-"""Texts of any length and content arrive whole, in messages Telegram takes, and as plain words where it takes no markup."""
+"""Texts of any length arrive whole, in messages Telegram takes, and as plain words where it takes no markup."""
 
 from random import Random
 
@@ -72,7 +72,7 @@ def test_no_sign_is_torn_apart_at_the_border_of_two_messages(living, sign):
 
 def test_markup_too_large_in_bytes_goes_out_in_more_messages(living):
     """Telegram reads no more than 32,768 bytes of markup, however short the text in it."""
-    runs = tuple(Run("<&>"[n % 3], bold=True, link="https://example.org/") for n in range(700))
+    runs = tuple(Run("<&>"[n % 3], bold=True, link=f"https://example.org/{n:030}") for n in range(700))
     messages = told(living, fit([Block("paragraph", runs)]))
     assert len(messages) == 2
     assert "".join(message.text for message in messages) == "".join(run.text for run in runs)
