@@ -55,13 +55,14 @@ def test_a_post_whose_answer_was_lost_reaches_a_group_once(living, fault):
     living(story, sends=True)
 
 
-def test_an_answer_lost_on_the_way_is_not_said_again(living):
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.TRUNCATED])
+def test_an_answer_lost_on_the_way_is_neither_said_again_nor_apologised_for(living, fault):
     """An answer to somebody's command, in a group."""
 
     async def story(house):
         ann = house.emulator.person("Ann")
         group = await house.group(ann)
-        house.emulator.faults.add(Fault.ANSWER_LOST, "sendMessage")
+        house.emulator.faults.add(fault, "sendMessage")
         (answer,) = await house.ask(ann, "/recap", group)
         assert answer.text.startswith("BTC")
         assert len(house.emulator.of("sendMessage")) == 2
