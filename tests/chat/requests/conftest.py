@@ -255,6 +255,18 @@ def living(empty_store, tmp_path):
     return run
 
 
+@pytest.fixture
+def standing_clock():
+    """`standing_clock(at)`: it stands there until it is moved."""
+
+    def at(moment):
+        clock = fakes.ManualClock()
+        clock.advance(seconds=(moment - clock.now()).total_seconds())
+        return clock
+
+    return at
+
+
 @pytest.fixture(autouse=True)
 def _waits_are_timedeltas(monkeypatch):
     """Else the library warns whenever Telegram says to wait."""
