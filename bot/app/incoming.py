@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.chat.polling import ALLOWED_UPDATES, polling
+from bot.chat.redaction import redact_logs
 from bot.chat.services import App
 from bot.chat.webhook import webhook
 from bot.domain.clock import Clock
@@ -32,6 +33,7 @@ async def _called(application: App, settings: Settings) -> AsyncIterator[None]:
     if settings.webhook_url is None or settings.webhook_secret is None:
         raise SettingsError("The webhook needs RECAP_WEBHOOK_URL and RECAP_WEBHOOK_SECRET. Set both, or use polling.")
     secret = settings.webhook_secret.get_secret_value()
+    redact_logs(secret)
     site = web.Application()
     site.router.add_post(urlsplit(settings.webhook_url).path or "/", webhook(application, secret))
     runner = web.AppRunner(site, access_log=None)

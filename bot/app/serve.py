@@ -19,6 +19,7 @@ from bot.app.collecting import collecting
 from bot.app.corrections import Corrections
 from bot.app.flash import Flash
 from bot.app.incoming import updates
+from bot.app.lost_topics import LostTopics
 from bot.app.newsroom import Newsdesk
 from bot.app.notices import Notices
 from bot.app.operations import StoreOperations, self_report
@@ -175,6 +176,7 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         clock=wall,
         notify=notices,
         owner=ground.owner,
+        topic_lost=LostTopics(books.outbox, books.chats, texts, wall),
         policy=Policy(paid=pace.paid_broadcast),
     )
     broadcast = Broadcast(

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Self
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
+from telegram import (
+    Bot,
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MaybeInaccessibleMessage,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import CommandHandler, filters
@@ -15,7 +24,7 @@ from bot.chat.services import Context
 from bot.domain.chats import Place
 from bot.domain.delivery import Button
 
-__all__ = ["NEW_POSTS", "Callback", "Rows", "Spot", "close", "command", "edit"]
+__all__ = ["NEW_POSTS", "Callback", "Rows", "Spot", "close", "command", "edit", "is_placeless"]
 
 Rows = tuple[tuple[Button, ...], ...]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -52,12 +61,15 @@ class Spot:
 
     @classmethod
     def of(cls, update: Update) -> Self:
-        """Where the update came from; in groups the answer points at the message that asked."""
-        message, chat = update.effective_message, update.effective_chat
+        """Where the update came from; in groups the answer points at the message that asked.
+
+        Of a message too old to be seen Telegram tells the number alone: what answers it lands in its topic by itself.
+        """
+        query, chat = update.callback_query, update.effective_chat
+        message = update.effective_message or (query.message if query is not None else None)
         if message is None or chat is None:
             raise ValueError("An update without a message has no spot to answer at.")
-        thread_id = message.message_thread_id if message.is_topic_message else None
-        return cls(Place(chat.id, thread_id or 0), 0 if chat.type == "private" else message.message_id)
+        return cls(Place(chat.id, _thread_of(message)), 0 if chat.type == "private" else message.message_id)
 
     def after(self, message: Message) -> "Spot":
         """The spot of the next part: below `message`, without a sound."""
@@ -87,6 +99,18 @@ class Spot:
             "reply_parameters": reply,
             "api_kwargs": _written(rows, self.previews),
         }
+
+
+def is_placeless(query: CallbackQuery) -> bool:
+    """True for a button whose topic nobody can tell: its message stands in a forum and is too old to be seen."""
+    return query.message is None or (not query.message.is_accessible and bool(query.message.chat.is_forum))
+
+
+def _thread_of(message: MaybeInaccessibleMessage) -> int:
+    """The topic a message is seen to stand in, 0 for none."""
+    if isinstance(message, Message) and message.is_topic_message:
+        return message.message_thread_id or 0
+    return 0
 
 
 async def close(query: CallbackQuery, text: str = "", *, alert: bool = False, url: str | None = None) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from html import escape
 
 from telegram import Bot, Update
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, EndPointNotFound, TelegramError
 
 from bot.chat.answers import Spot
 from bot.chat.limits import Cooldown
@@ -90,9 +90,7 @@ def fingerprint(error: BaseException) -> str:
 
 def _of_the_wire(error: BaseException) -> bool:
     """True for what the network, flood limits or a lost right did; a request of ours that is wrong isn't."""
-    if isinstance(error, BadRequest):
-        return False
-    return isinstance(error, Forbidden | RetryAfter | ChatMigrated | NetworkError) and isinstance(error, TelegramError)
+    return isinstance(error, TelegramError) and not isinstance(error, BadRequest | EndPointNotFound)
 
 
 def register(application: App, services: Services) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 from telegram.ext import CallbackQueryHandler
 
 from bot.chat.answers import Spot, close, edit
@@ -50,12 +50,12 @@ class Presses:
         query, message = _pressed(update)[0], _message(update)
         chat = await chat_of(update, self.services)
         if message is None:
-            await close(query, self.services.tongue(chat).plain("recap.too_old"), alert=True)
+            await close(query, self.services.tongue(chat).plain("frame.old_button"), alert=True)
             return
         if chat.kind is ChatKind.CHANNEL:
             await close(query, url=_in_private(query, context.bot.username))
             return
-        key = (message.chat_id, message.message_id, query.data)
+        key = (message.chat.id, message.message_id, query.data)
         if self.answered.hot(key, self.services.clock.now()):
             await close(query, self.services.tongue(chat).plain("recap.already"))
             return
@@ -96,7 +96,9 @@ class Presses:
             return
         await close(query)
         rows = why_rows(recap_id, evidence.causes, cause, tongue)
-        await edit(context.bot, message.chat_id, message.message_id, _page(evidence, chat), rows)
+        if not await edit(context.bot, message.chat.id, message.message_id, _page(evidence, chat), rows):
+            spot = replace(Spot.of(update), reply_to=message.message_id)
+            await spot.say(context.bot, _page(evidence, chat), rows)
 
 
 def _page(evidence: Evidence, chat: Chat) -> str:
@@ -112,10 +114,9 @@ def _pressed(update: Update) -> tuple[CallbackQuery, tuple[str, ...]]:
     return query, unpack(query.data)[1]
 
 
-def _message(update: Update) -> Message | None:
-    """The message with the button; None where Telegram no longer shows it to bots."""
-    message = update.callback_query.message if update.callback_query is not None else None
-    return message if isinstance(message, Message) else None
+def _message(update: Update) -> MaybeInaccessibleMessage | None:
+    """The message with the button, however old; None for one that was shared inline."""
+    return update.callback_query.message if update.callback_query is not None else None
 
 
 def _in_private(query: CallbackQuery, username: str) -> str:

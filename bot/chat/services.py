@@ -12,7 +12,7 @@ from bot.chat.operations import Operations
 from bot.chat.texts import Texts, Tongue
 from bot.chat.together import Together
 from bot.domain.catalogue import COVERED
-from bot.domain.chats import Chat, ChatKind
+from bot.domain.chats import Chat, ChatKind, ChatState
 from bot.domain.clock import Clock
 from bot.store.chats import Chats
 from bot.store.outbox import Outbox
@@ -66,12 +66,15 @@ Register = Callable[[App, Services], None]
 
 
 async def chat_of(update: Update, services: Services) -> Chat:
-    """The settings of the chat an update came from; a new chat starts in the language of the client that spoke."""
+    """The settings of the chat an update came from; a new chat starts in the language of the client that spoke.
+
+    One that was taken for gone or had no right to be written in is served again: somebody speaks to the bot there.
+    """
     found = update.effective_chat
     if found is None:
         raise ValueError("An update without a chat has no settings.")
     known = await services.known(found.id)
-    if known is not None:
+    if known is not None and known.state is ChatState.ACTIVE:
         return known
     return await services.newcomer((found.id, ChatKind(found.type), first_locale(update, services)))
 

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from markupsafe import Markup
-from telegram import Message, Update
+from telegram import Update
 from telegram.ext import CallbackQueryHandler
 
-from bot.chat.answers import Spot, close, command, edit
+from bot.chat.answers import Spot, close, command, edit, is_placeless
 from bot.chat.callbacks import pack, pattern, unpack
 from bot.chat.elsewhere import Elsewhere, Refused, elsewhere, named_in
+from bot.chat.limits import Cooldown
 from bot.chat.recap_buttons import SUBSCRIBE
 from bot.chat.rights import may_change
 from bot.chat.services import App, Context, Services, chat_of, first_locale
@@ -27,11 +28,14 @@ __all__ = ["Subscribing", "register"]
 
 FORGET = "forget1"
 DAY = timedelta(days=1)
+ONCE_IN = timedelta(minutes=1)
+"""The same button under the same message is answered once in this time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Subscribing:
     services: Services
+    answered: Cooldown = field(default_factory=lambda: Cooldown(ONCE_IN))
 
     async def subscribe(self, update: Update, context: Context) -> None:
         """Here, or from a private chat in the channel or group that is named."""
@@ -56,10 +60,10 @@ class Subscribing:
     async def town(self, update: Update, context: Context) -> None:
         """`twn1:<zone>:…`: the city that was meant, with the rest of the order."""
         query = update.callback_query
-        if query is None or query.data is None or not isinstance(query.message, Message):
+        if query is None or query.data is None or query.message is None:
             return
         chat, tongue = await self._chat(update)
-        ordered = order_on(unpack(query.data)[1], self.services.assets)
+        ordered = None if is_placeless(query) else order_on(unpack(query.data)[1], self.services.assets)
         if not await may_change(update, chat, context.bot):
             await close(query, tongue.plain("places.admins_only"), alert=True)
         elif ordered is None:
@@ -72,17 +76,20 @@ class Subscribing:
     async def pressed(self, update: Update, context: Context) -> None:
         """`sub1:<scope>:<hours>`: every morning, in the place of the message."""
         query = update.callback_query
-        if query is None or query.data is None or not isinstance(query.message, Message):
+        if query is None or query.data is None or query.message is None:
             return
         chat, tongue = await self._chat(update)
-        if not await may_change(update, chat, context.bot):
+        key = (chat.chat_id, query.message.message_id, query.data)
+        if is_placeless(query):
+            await close(query, tongue.plain("frame.old_button"), alert=True)
+        elif not await may_change(update, chat, context.bot):
             await close(query, tongue.plain("places.admins_only"), alert=True)
-            return
-        await close(query)
-        scope, hours = unpack(query.data)[1]
-        ordered = Order(scope if scope == "market" else scope.upper(), (MORNING,), None)
-        length = timedelta(hours=max(1, min(int(hours), 168)))
-        await _say(update, context, await self._subscribed(chat, Spot.of(update).place, ordered, length))
+        elif self.answered.hot(key, self.services.clock.now()):
+            await close(query, tongue.plain("recap.already"))
+        else:
+            await close(query)
+            said = await self._subscribed(chat, Spot.of(update).place, *_ordered_on(query.data))
+            await _say(update, context, said)
 
     async def unsubscribe(self, update: Update, context: Context) -> None:
         """This place's subscriptions, or those of a channel or group that is named; all of them."""
@@ -120,7 +127,7 @@ class Subscribing:
 
     async def forgotten(self, update: Update, context: Context) -> None:
         query = update.callback_query
-        if query is None or not isinstance(query.message, Message):
+        if query is None or query.message is None:
             return
         chat, tongue = await self._chat(update)
         if not await may_change(update, chat, context.bot):
@@ -187,6 +194,13 @@ class Subscribing:
     async def _chat(self, update: Update) -> tuple[Chat, Tongue]:
         chat = await chat_of(update, self.services)
         return chat, self.services.tongue(chat)
+
+
+def _ordered_on(data: str) -> tuple[Order, timedelta]:
+    """Every morning, and the length of the recap: what a button of SUBSCRIBE carries."""
+    scope, hours = unpack(data)[1]
+    length = timedelta(hours=max(1, min(int(hours), 168)))
+    return Order(scope if scope == "market" else scope.upper(), (MORNING,), None), length
 
 
 async def _say(update: Update, context: Context, html: Markup) -> None:

@@ -79,7 +79,7 @@ def comes(schedule: Schedule, at: datetime, now: datetime, locale: str) -> tuple
     """The local moment and how long it is until then: `Tue 08:00 CET` and `in 9 hours`."""
     local = at.astimezone(ZoneInfo(schedule.zone))
     moment = format_datetime(local, "EEE HH:mm", tzinfo=ZoneInfo(schedule.zone), locale=locale)
-    return f"{moment} {local:%Z}", format_timedelta(at - now, add_direction=True, locale=locale)
+    return f"{moment} {local:%Z}", format_timedelta(at - now, threshold=1, add_direction=True, locale=locale)
 
 
 def _time(hour: int, minute: int, half: str, word: str) -> time:

@@ -21,7 +21,7 @@ from bot.domain.delivery import DeliveryState, Parcel
 from bot.errors import RecapError
 from bot.store.outbox import Result
 
-__all__ = ["Courier", "Notify", "Policy"]
+__all__ = ["Courier", "Notify", "Policy", "TopicLost"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,11 @@ FAULTY_CHATS = 3
 SILENT_CALLS = 3
 """After so many calls in a row without an answer nothing more is risked."""
 SLOWEST_RETRY_SECONDS = 60.0
+LONG_WAIT_SECONDS = 60.0
+"""A chat that has to wait longer is told of."""
 Notify = Callable[[str], Awaitable[None]]
+TopicLost = Callable[[Place], Awaitable[None]]
+"""Told of a topic whose subscriptions ended because it can't be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,13 @@ class Courier:
         trouble: Trouble,
         clock: Clock,
         notify: Notify,
+        topic_lost: TopicLost | None,
         meter: Meter,
         policy: Policy,
         random: Random,
     ) -> None:
         self._books, self._post, self._pacer, self._journal = books, post, pacer, journal
-        self._trouble = trouble
+        self._trouble, self._topic_lost = trouble, topic_lost
         self._clock, self._notify, self._meter, self._policy, self._random = clock, notify, meter, policy, random
         self._unanswered = 0
         self._plain: set[int] = set()
@@ -124,7 +129,7 @@ class Courier:
         now, meaning = self._clock.now(), verdict.meaning
         match meaning:
             case Meaning.HOLD:
-                return self._refused(parcel, verdict)
+                return await self._refused(parcel, verdict)
             case Meaning.NOT_SENT | Meaning.AUTH | Meaning.CONFLICT:
                 self._trouble.arise(verdict)
                 return self._later(parcel, verdict, self._backoff(parcel.attempts))
@@ -135,7 +140,7 @@ class Courier:
             case Meaning.RIGHTS | Meaning.NO_PHOTO_RIGHT:
                 await self._rest_chat(parcel.place.chat_id, verdict.reason, now)
             case Meaning.TOPIC:
-                await asyncio.to_thread(self._books.subscriptions.strike, parcel.place, now, verdict.reason)
+                await self._strike(parcel.place, verdict.reason, now)
             case Meaning.CONTENT | Meaning.PHOTO | Meaning.REPLY_GONE:
                 await self._blame(parcel, verdict.reason, now)
         if not parcel.edits:
@@ -143,10 +148,13 @@ class Courier:
         self._meter.dead[meaning] += 1
         return Result(parcel.delivery_id, DeliveryState.DEAD, reason=verdict.reason)
 
-    def _refused(self, parcel: Parcel, verdict: Verdict) -> Result:
+    async def _refused(self, parcel: Parcel, verdict: Verdict) -> Result:
         self._meter.refused += 1
         self._meter.held_seconds += verdict.seconds
         self._pacer.refused(parcel.place.chat_id, verdict.seconds)
+        if verdict.seconds > LONG_WAIT_SECONDS:
+            wait = timedelta(seconds=verdict.seconds)
+            await self._tell(f"Chat {parcel.place.chat_id} has to wait {wait} (h:mm:ss): Telegram said so.")
         return self._later(parcel, verdict, verdict.seconds)
 
     def _in_doubt(self, parcel: Parcel, verdict: Verdict) -> Result:
@@ -167,6 +175,11 @@ class Courier:
     def _backoff(self, attempts: int) -> float:
         """Seconds: twice as long each time, half of it at random so that not all come back at once."""
         return min(SLOWEST_RETRY_SECONDS, 2.0 ** min(attempts, 10)) * (0.5 + self._random.random() / 2)
+
+    async def _strike(self, place: Place, reason: str, now: datetime) -> None:
+        ended = await asyncio.to_thread(self._books.subscriptions.strike, place, now, reason)
+        if ended and self._topic_lost is not None:
+            await self._topic_lost(place)
 
     async def _rest_chat(self, chat_id: int, reason: str, now: datetime) -> None:
         chat = await asyncio.to_thread(self._books.chats.get, chat_id)

@@ -11,7 +11,7 @@ from random import Random
 from telegram import Bot
 
 from bot.delivery.books import Books
-from bot.delivery.courier import Courier, Notify, Policy
+from bot.delivery.courier import Courier, Notify, Policy, TopicLost
 from bot.delivery.crew import Crew
 from bot.delivery.errors import classify
 from bot.delivery.journal import Journal
@@ -40,7 +40,10 @@ PATIENCE = timedelta(seconds=2)
 
 
 class Sender:
-    """Runs on one event loop; `owner` is unique to the process. `notify` tells operators what they must know."""
+    """Runs on one event loop; `owner` is unique to the process.
+
+    `notify` tells operators what they must know, `topic_lost` a group that one of its topics can't be reached.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Sender:
         clock: Clock,
         notify: Notify,
         owner: str,
+        topic_lost: TopicLost | None = None,
         policy: Policy | None = None,
         random: Random | None = None,
         lease: timedelta = LENGTH,
@@ -69,6 +73,7 @@ class Sender:
             trouble=self._trouble,
             clock=clock,
             notify=notify,
+            topic_lost=topic_lost,
             meter=self.meter,
             policy=policy,
             random=random,

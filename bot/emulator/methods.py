@@ -270,16 +270,17 @@ def _place(state: State, said: Json) -> Chat:
 
 
 def _thread(state: State, chat: Chat, said: Json) -> tuple[int, Message | None]:
-    """The topic a message goes to (0: none), and the message it answers."""
+    """The topic a message goes to (0: none), and the message it answers; in private chats topics are ignored."""
+    reply_to = _replied(chat, said)
+    if chat.kind == "private":
+        return 0, reply_to
     asked = _whole(said, "message_thread_id") if said.get("message_thread_id") else 0
     topic = chat.topics.get(asked)
-    if asked and chat.kind != "private" and (topic is None or topic.deleted):
+    if asked and (topic is None or topic.deleted):
         raise bad_request("message thread not found")
-    reply_to = _replied(chat, said)
     if reply_to is not None and asked and reply_to.thread_id != asked:
         raise bad_request("message to be replied not found")
     thread_id = asked or (reply_to.thread_id if reply_to is not None else 0)
-    thread_id = 0 if chat.kind == "private" else thread_id
     found = chat.topics.get(thread_id)
     closed = found.closed if found is not None else chat.forum and chat.general_closed
     if closed and "can_manage_topics" not in chat.member(state.world.bot.id).rights:

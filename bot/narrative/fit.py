@@ -12,6 +12,9 @@ __all__ = ["LIMIT", "fit", "units"]
 LIMIT = 4096
 """UTF-16 units Telegram takes in one message, counted after its tags are read."""
 
+MOST_BYTES = 32_768
+"""Bytes Telegram reads of one message, tags and all."""
+
 JOINERS = {"\u200d", "\ufe0e", "\ufe0f"}
 
 
@@ -23,14 +26,18 @@ def units(text: str) -> int:
 def fit(blocks: Iterable[Block], limit: int = LIMIT) -> tuple[Post, ...]:
     """Posts in order, none longer than `limit`; a heading stays with what follows it."""
     whole = list(blocks)
-    if units(text := as_text(whole)) <= limit:  # nearly every recap: spare the search
-        return (Post(text, as_html(whole)),) if whole else ()
+    if _fits(whole, limit):  # nearly every recap: spare the search
+        return (Post(as_text(whole), as_html(whole)),) if whole else ()
     pages: list[list[Block]] = [[]]
     for group in _groups([piece for block in whole for piece in _pieces(block, limit)], limit):
-        if pages[-1] and units(as_text([*pages[-1], *group])) > limit:
+        if pages[-1] and not _fits([*pages[-1], *group], limit):
             pages.append([])
         pages[-1].extend(group)
     return tuple(Post(as_text(page), as_html(page)) for page in pages if page)
+
+
+def _fits(blocks: Sequence[Block], limit: int) -> bool:
+    return units(as_text(blocks)) <= limit and len(as_html(blocks).encode()) <= MOST_BYTES
 
 
 def _groups(blocks: Sequence[Block], limit: int) -> list[list[Block]]:
@@ -38,7 +45,7 @@ def _groups(blocks: Sequence[Block], limit: int) -> list[list[Block]]:
     groups: list[list[Block]] = []
     for block in blocks:
         heads = bool(groups) and groups[-1][-1].kind in ("title", "heading")
-        if heads and units(as_text([*groups[-1], block])) <= limit:
+        if heads and _fits([*groups[-1], block], limit):
             groups[-1].append(block)
         else:
             groups.append([block])
@@ -46,13 +53,13 @@ def _groups(blocks: Sequence[Block], limit: int) -> list[list[Block]]:
 
 
 def _pieces(block: Block, limit: int) -> list[Block]:
-    if units(block.text) <= limit:
+    if _fits([block], limit):
         return [block]
     room = limit - 2  # the bullet
     pieces: list[list[Run]] = [[]]
     for run in block.runs:
         for part in _cut(run, room):
-            if sum(units(r.text) for r in pieces[-1]) + units(part.text) > room:
+            if not _fits([Block(block.kind, (*pieces[-1], part))], limit):
                 pieces.append([])
             pieces[-1].append(part)
     return [Block(block.kind, tuple(runs)) for runs in pieces if runs]

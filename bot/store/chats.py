@@ -40,7 +40,7 @@ class Chats:
             _save(connection, chat)
 
     def touch(self, chat_id: int, kind: ChatKind, locale: str) -> Chat:
-        """The chat, made with default settings where it is new, and back to life where it was gone."""
+        """The chat, made with default settings where it is new, and back to life where it was gone or paused."""
         return self.touch_all([(chat_id, kind, locale)])[0]
 
     def touch_all(self, heard: Iterable[tuple[int, ChatKind, str]]) -> list[Chat]:
@@ -95,9 +95,8 @@ class Chats:
 
 def _touch(connection: Connection, chat_id: int, kind: ChatKind, locale: str) -> Chat:
     chat = _get(connection, chat_id) or Chat(chat_id, kind, locale)
-    if chat.state is ChatState.GONE or chat.kind is not kind or not _known(connection, chat_id):
-        state = ChatState.ACTIVE if chat.state is ChatState.GONE else chat.state
-        chat = _with(chat, kind, state)
+    if chat.state is not ChatState.ACTIVE or chat.kind is not kind or not _known(connection, chat_id):
+        chat = _active(chat, kind)
         _save(connection, chat)
     return chat
 
@@ -117,9 +116,8 @@ def _save(connection: Connection, chat: Chat) -> None:
         connection.execute(insert(chats).values(row))
 
 
-def _with(chat: Chat, kind: ChatKind, state: ChatState) -> Chat:
-    row = {**_row(chat), "kind": kind, "state": state}
-    return _of(row | ({"reason": "", "since": None} if state is ChatState.ACTIVE else {}))
+def _active(chat: Chat, kind: ChatKind) -> Chat:
+    return _of({**_row(chat), "kind": kind, "state": ChatState.ACTIVE, "reason": "", "since": None})
 
 
 def _renumbered(chat: Chat, chat_id: int) -> Chat:

@@ -14,7 +14,7 @@ from bot.domain.series import moment, stamp
 from bot.store.database import Store
 from bot.store.fan_out import hand_out, parts_from, put_publication
 from bot.store.messages import SentMessage, note
-from bot.store.schema import chats, deliveries, messages, publications
+from bot.store.schema import chats, deliveries, messages, publications, subscriptions
 
 __all__ = ["Outbox", "Recovered", "Result"]
 
@@ -276,6 +276,7 @@ def _finish(connection: Connection, result: Result, now: int) -> None:
         _wake_next(connection, row)
     if result.state is DeliveryState.SENT and not row.edits:
         _note_delivery(connection, row, now)
+        _clear_strikes(connection, row)
 
 
 def _wake_next(connection: Connection, row: Row[Any]) -> None:
@@ -283,6 +284,14 @@ def _wake_next(connection: Connection, row: Row[Any]) -> None:
     following = (*_same_thread(row), deliveries.c.part == row.part + 1, deliveries.c.state == DeliveryState.WAITING)
     values = {"state": DeliveryState.READY, "reply_to": row.message_id or row.reply_to}
     connection.execute(update(deliveries).where(*following).values(values))
+
+
+def _clear_strikes(connection: Connection, row: Row[Any]) -> None:
+    """A topic that was reached is none that is missing."""
+    if row.thread_id:
+        here = (subscriptions.c.chat_id == row.chat_id, subscriptions.c.thread_id == row.thread_id)
+        struck = update(subscriptions).where(*here, subscriptions.c.strikes > 0)
+        connection.execute(struck.values(strikes=0))
 
 
 def _same_thread(row: Row[Any]) -> tuple[Any, Any, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from bot.domain.chats import Place, Schedule, Subscription, SubscriptionState
 from bot.domain.schedule import next_slot
@@ -19,7 +19,7 @@ __all__ = ["MOST_PER_CHAT", "Subscriptions", "schedule_of"]
 MOST_PER_CHAT = 20
 STRIKES = 3
 STRIKE_SPAN = timedelta(hours=24)
-"""A topic that is missing so often within that time is taken for gone."""
+"""A topic that is missing so often in a row, over that time at least, is taken for gone."""
 
 _JOINED = subscriptions.join(schedules, schedules.c.id == subscriptions.c.schedule_id)
 _WHOLE = select(subscriptions, schedules.c.zone, schedules.c.times, schedules.c.weekdays).select_from(_JOINED)
@@ -82,20 +82,22 @@ class Subscriptions:
         """From the next slot on: what was missed stays missed."""
         self._set(subscription_id, state=SubscriptionState.ACTIVE, reason="", starts=stamp(now), strikes=0, struck=0)
 
-    def strike(self, place: Place, now: datetime, reason: str) -> int:
-        """Notes that the topic could not be reached; from the third time within a day its subscriptions stop."""
+    def strike(self, place: Place, now: datetime, reason: str) -> bool:
+        """Notes that the topic could not be reached; True where that ends its subscriptions.
+
+        What arrives there in between makes the count begin anew.
+        """
         with self._store.writing() as connection:
-            found = connection.execute(select(subscriptions.c.strikes, subscriptions.c.struck).where(*_at(place)))
-            rows = found.all()
-            fresh = [strikes for strikes, struck in rows if stamp(now - STRIKE_SPAN) < struck]
-            strikes = max(fresh, default=0) + 1
-            values: dict[str, Any] = {"strikes": strikes}
-            if strikes == 1:
-                values["struck"] = stamp(now)
-            if strikes >= STRIKES:
-                values |= {"state": SubscriptionState.TOPIC_GONE, "reason": reason}
-            connection.execute(update(subscriptions).where(*_at(place)).values(values))
-            return strikes
+            first = case((subscriptions.c.strikes == 0, stamp(now)), else_=subscriptions.c.struck)
+            counted = {"strikes": subscriptions.c.strikes + 1, "struck": first}
+            connection.execute(update(subscriptions).where(*_at(place)).values(counted))
+            over = (
+                subscriptions.c.state != SubscriptionState.TOPIC_GONE,
+                subscriptions.c.strikes >= STRIKES,
+                subscriptions.c.struck <= stamp(now - STRIKE_SPAN),
+            )
+            gone = {"state": SubscriptionState.TOPIC_GONE, "reason": reason}
+            return bool(connection.execute(update(subscriptions).where(*_at(place), *over).values(gone)).rowcount)
 
     def _set(self, subscription_id: int, **values: object) -> None:
         with self._store.writing() as connection:

@@ -159,10 +159,11 @@ def test_a_topic_that_stays_closed_loses_its_subscription(works):
         schedule = Schedule("UTC", (time(7),))
         office.books.subscriptions.save(Subscription(place, schedule, office.clock.now()))
         office.far.fails((400, "Bad Request: TOPIC_CLOSED"), times=9)
-        for n in range(3):
-            office.publish([GROUP], "1", slot=f"daily/{n}", thread_id=7)
         async with office.sending():
-            await office.done()
+            for n in range(3):
+                office.publish([GROUP], "1", slot=f"daily/{n}", thread_id=7)
+                await office.done(n + 1)
+                office.clock.jump(timedelta(days=1))
         return office
 
     office = works(body)
