@@ -125,9 +125,14 @@ def _groups(told: list[Told]) -> Iterable[list[Told]]:
     by_role = {role: [t for t in told if t.role is role] for role in Role}
     firm = [t for t in by_role[Role.TRIGGER] if t.strength != "possible"]
     faint = [t for t in by_role[Role.TRIGGER] if t.strength == "possible"]  # behind what is surer
-    moved = by_role[Role.MECHANISM] + by_role[Role.AMPLIFIER]
+    moved = _telling(by_role[Role.MECHANISM] + by_role[Role.AMPLIFIER])
     backdrop = by_role[Role.BACKDROP][:MOST_ALIKE]
     return [firm[:MOST_ALIKE], moved, faint[:MOST_ALIKE], backdrop, by_role[Role.DIFFERENTIATION]]
+
+
+def _telling(moved: list[Told]) -> list[Told]:
+    """Beside another, what is merely possible and has no sentence of its own is left to /why."""
+    return moved[:1] + [told for told in moved[1:] if told.claims or told.strength != "possible"]
 
 
 def _tell(finding: Finding, explanation: Explanation, facts: Facts, led_before: frozenset[str]) -> Told:

@@ -35,6 +35,13 @@ def test_sections_stand_in_role_order_with_amplifiers_in_the_mechanism(cases):
     ]
 
 
+def test_what_is_merely_possible_and_has_no_sentence_is_left_to_why(cases):
+    faint = change(cases.source_day(), "long_liquidation_cascade", claims=(), confidence=0.55)
+    assert causes(plan(faint))[1] == ["long_crowding"]
+    sure = change(cases.source_day(), "long_liquidation_cascade", claims=(), confidence=0.8)
+    assert causes(plan(sure))[1] == ["long_crowding", "long_liquidation_cascade"]
+
+
 def test_an_unsure_trigger_stands_behind_the_mechanism_and_out_of_the_formula(cases):
     told = plan(change(cases.source_day(), "etf_outflow", confidence=0.59))
     assert causes(told)[:2] == [["long_crowding", "long_liquidation_cascade"], ["etf_outflow"]]
