@@ -1,4 +1,4 @@
-"""Whatever is typed, pressed or sent: one short helpful sentence in the chat's language, or silence; nothing is lost."""
+"""Whatever is typed, pressed or sent gets one short helpful sentence in the chat's language, or silence."""
 
 import asyncio
 import logging
