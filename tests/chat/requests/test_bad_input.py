@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -86,23 +87,18 @@ def test_what_cannot_be_taken_gets_one_short_sentence_in_the_chats_language(livi
     living(story, assets=("BTC", "ETH"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_noise_after_any_command_is_answered_briefly_and_changes_nothing(living, command, language):
+def test_noise_after_any_command_is_answered_briefly_and_changes_nothing(living, command):
     async def story(house):
-        ann = house.emulator.person("Ann", language)
-        await house.ask(ann, "/subscribe 08:00 Berlin")
-        kept = house.kept(ann.chat)
-        for noise in (NOISE, NOISE[::-1], "\u202e\u2066\u200f", "\U000e0041" * 50):
-            answers = await house.ask(ann, f"/{command} {noise}"[:4096])
-            assert len(answers) == 1
-            assert has_chinese(answers[0].text) is (language == "zh") or command in {
-                "recap",
-                "levels",
-                "sources",
-                "why",
-            }
-        assert house.kept(ann.chat) == kept
+        for language in LANGUAGES:
+            ann = house.emulator.person("Ann", language)
+            await house.ask(ann, "/subscribe 08:00 Berlin")
+            kept = house.kept(ann.chat)
+            for noise in (NOISE, "\u202e\u2066\u200f", "\U000e0041" * 50):
+                (answer,) = await house.ask(ann, f"/{command} {noise}"[:4096])
+                speaks = has_chinese(answer.text) is (language == "zh")
+                assert speaks or command in {"recap", "levels", "sources", "why"}
+            assert house.kept(ann.chat) == kept
 
     living(story)
 
@@ -135,7 +131,7 @@ def test_a_city_that_exists_a_dozen_times_is_asked_for_with_buttons(living, city
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Market · 24 hours"), ("zh", "大盘 · 24小时")])
-@pytest.mark.parametrize("text", [NOISE[:256], "x" * 256, "", "🚀" * 128, "\u202e" * 256])
+@pytest.mark.parametrize("text", [NOISE[:256], "🚀" * 128, "\u202e" * 256])
 def test_inline_noise_offers_what_people_share_most(living, text, language, title):
     async def story(house):
         house.newsroom.recap = numbered(house.newsroom.recap)
@@ -151,12 +147,9 @@ def numbered(recap):
 
     async def told(ask):
         found = await recap(ask)
-        return type(found)(f"r{ask.scope}{ask.length.days}", *(getattr(found, name) for name in REST))
+        return replace(found, recap_id=f"r{ask.scope}{ask.length.days}")
 
     return told
-
-
-REST = ("parts", "scope", "length", "as_of", "fresh")
 
 
 UPDATES = [
@@ -269,9 +262,7 @@ def test_a_recap_without_data_is_refused_in_one_sentence(living, language, said)
     living(story)
 
 
-@pytest.mark.parametrize(
-    "data", ["why9:abc", "tell1:eth", "tell1:ETH:x:y", "why1:<b>", "🚀", "set9:a:b", "sub1:x", "twn1:a"]
-)
+@pytest.mark.parametrize("data", ["why9:abc", "tell1:ETH:x:y", "why1:<b>", "🚀", "set9:a:b", "sub1:x"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_button_of_no_known_version_is_answered(living, data, language):
     async def story(house):
