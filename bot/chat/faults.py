@@ -23,6 +23,19 @@ __all__ = ["Faults", "fingerprint", "register"]
 
 log = logging.getLogger(__name__)
 
+MAY_NOT_SPEAK = (
+    "not enough rights",
+    "no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat not found",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+)
+"""What Telegram answers, in small letters, where the bot may listen and not speak."""
+
 TRACE_CHARACTERS = 3000
 KEPT = timedelta(days=1)
 OFTEN = timedelta(minutes=1)
@@ -90,7 +103,9 @@ def fingerprint(error: BaseException) -> str:
 
 def _of_the_wire(error: BaseException) -> bool:
     """True for what the network, flood limits or a lost right did; a request of ours that is wrong isn't."""
-    return isinstance(error, TelegramError) and not isinstance(error, BadRequest | EndPointNotFound)
+    if isinstance(error, BadRequest):
+        return any(text in error.message.lower() for text in MAY_NOT_SPEAK)
+    return isinstance(error, TelegramError) and not isinstance(error, EndPointNotFound)
 
 
 def register(application: App, services: Services) -> None:

@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError, TimedOut
 
 from bot.chat.services import App
 from bot.chat.turns import waiting
+from bot.chat.unreadable import passed_over
 from bot.domain.clock import Clock
 
 __all__ = ["ALLOWED_UPDATES", "polling"]
@@ -62,7 +63,12 @@ async def polling(application: App, clock: Clock, stop: asyncio.Event) -> None:
 async def _fetch(application: App, offset: int, seconds: int) -> tuple[Update, ...]:
     """Confirms what came before `offset` and fetches what is there, waiting for the first so long."""
     bot: Bot = application.bot
-    return await bot.get_updates(offset, timeout=seconds, allowed_updates=ALLOWED_UPDATES)
+    try:
+        return await bot.get_updates(offset, timeout=seconds, allowed_updates=ALLOWED_UPDATES)
+    except TelegramError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the library makes of what it can't read
+        return await passed_over(bot, offset)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

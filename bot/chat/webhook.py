@@ -5,10 +5,10 @@ import json
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from telegram import Update
 
 from bot.chat.services import App
 from bot.chat.turns import waiting
+from bot.chat.unreadable import read
 
 __all__ = ["Handler", "webhook"]
 
@@ -20,9 +20,10 @@ MOST_WAITING = 10_000
 
 
 def webhook(application: App, secret: str) -> Handler:
-    """The handler for POST requests: 403 without the secret, 400 for no JSON, 503 when too much waits.
+    """The handler for POST requests: 403 without the secret, 400 for no update, 503 when too much waits.
 
-    It answers 200 once the update is queued; a repeated call is told apart when the update is handled.
+    It answers 200 once the update is queued, or can't be read and would only come again; a repeated call is told
+    apart when the update is handled.
     """
 
     async def take(request: web.Request) -> web.Response:
@@ -32,19 +33,11 @@ def webhook(application: App, secret: str) -> Handler:
         if waiting(application) >= MOST_WAITING:
             return web.Response(status=503, text="Too many updates wait; call again.")
         try:
-            update = _read(await request.read(), application)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            update = read(json.loads(await request.read()), application.bot)
+        except ValueError:
             return web.Response(status=400, text="This is no update.")
-        await application.update_queue.put(update)
+        if update is not None:
+            await application.update_queue.put(update)
         return web.Response()
 
     return take
-
-
-def _read(body: bytes, application: App) -> Update:
-    """The update in a request's body, whatever content type a proxy made of it."""
-    document = json.loads(body)
-    update = Update.de_json(document, application.bot)
-    if not isinstance(update.update_id, int):
-        raise TypeError("an update is numbered")
-    return update

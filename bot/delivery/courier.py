@@ -15,7 +15,7 @@ from bot.delivery.meter import Meter
 from bot.delivery.pacing import Pacer
 from bot.delivery.post import Form, Post
 from bot.delivery.trouble import Trouble
-from bot.domain.chats import ChatKind, ChatState, Place
+from bot.domain.chats import ChatKind, Place
 from bot.domain.clock import Clock
 from bot.domain.delivery import DeliveryState, Parcel
 from bot.errors import RecapError
@@ -182,12 +182,8 @@ class Courier:
             await self._topic_lost(place)
 
     async def _rest_chat(self, chat_id: int, reason: str, now: datetime) -> None:
-        chat = await asyncio.to_thread(self._books.chats.get, chat_id)
-        if chat is None or chat.state is not ChatState.ACTIVE:
-            return
-        paused = replace(chat, state=ChatState.PAUSED, reason=reason, since=now)
-        await asyncio.to_thread(self._books.chats.save, paused)
-        await self._tell(f"Chat {chat_id} gets nothing more until the bot may write there again: {reason}")
+        if await asyncio.to_thread(self._books.chats.pause, chat_id, reason, now):
+            await self._tell(f"Chat {chat_id} gets nothing more until the bot may write there again: {reason}")
 
     async def _blame(self, parcel: Parcel, reason: str, now: datetime) -> None:
         """Even its plain words were refused: after several chats it isn't the chat."""

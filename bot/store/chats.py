@@ -57,6 +57,13 @@ class Chats:
             unsent = deliveries.c.state.in_(UNSENT)
             connection.execute(update(deliveries).where(deliveries.c.chat_id == chat_id, unsent).values(dead))
 
+    def pause(self, chat_id: int, reason: str, now: datetime) -> bool:
+        """The bot may not write there: nothing more is sent for the time being. False where it was known already."""
+        with self._store.writing() as connection:
+            state = {"state": ChatState.PAUSED, "reason": reason, "since": stamp(now)}
+            served = (chats.c.chat_id == chat_id, chats.c.state == ChatState.ACTIVE)
+            return bool(connection.execute(update(chats).where(*served).values(state)).rowcount)
+
     def migrate(self, old_id: int, new_id: int) -> None:
         """The group became a supergroup: everything about it moves to the new number, what is there already stays."""
         with self._store.writing() as connection:

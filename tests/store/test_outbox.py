@@ -273,6 +273,16 @@ def test_a_chat_that_returns_is_alive_with_its_settings(store):
     assert chats.get(5) is None
 
 
+def test_a_chat_where_the_bot_may_not_write_is_paused_once_and_loses_no_setting(store):
+    chats = Chats(store)
+    assert not chats.pause(5, "no rights", NOW)
+    chats.save(Chat(5, ChatKind.SUPERGROUP, locale="zh"))
+    assert chats.pause(5, "no rights", NOW)
+    assert not chats.pause(5, "no rights", NOW)
+    assert (chats.get(5).state, chats.get(5).locale) == (ChatState.PAUSED, "zh")
+    assert chats.touch(5, ChatKind.SUPERGROUP, "en") == Chat(5, ChatKind.SUPERGROUP, locale="zh")
+
+
 def test_settings_come_back_as_they_were_saved(store):
     chat = Chat(
         -7, ChatKind.CHANNEL, "zh", "brief", "ETH", "Asia/Tokyo", Silence.ALWAYS, QuietHours(time(23, 30), time(6, 15))

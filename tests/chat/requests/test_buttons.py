@@ -85,6 +85,21 @@ def test_evidence_is_the_same_after_a_restart_and_in_another_language(famous):
     famous(story)
 
 
+def test_who_asks_again_within_a_minute_gets_the_recap_at_hand(famous):
+    """A new one would be of 00:10; after a minute it is told."""
+
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        told = []
+        for seconds in (280, 40, 60):
+            house.clock.advance(seconds=seconds)
+            told.append((await house.ask(ann, "/recap"))[-1].text)
+        assert ["as of February 26, 00:05" in text for text in told] == [True, True, False]
+        assert "as of February 26, 00:10" in told[2]
+
+    famous(story)
+
+
 def test_another_scope_and_window_are_told_of_the_same_moment(famous):
     async def story(house):
         ann = house.emulator.person("Ann")

@@ -187,6 +187,7 @@ def test_a_bot_promoted_demoted_and_muted_keeps_a_groups_settings_and_speaks_aga
             await house.heard()
             assert house.kept(group) == before
         await ann.mutes_bot(group)
+        await house.heard()
         await house.tick(days=1)
         assert house.kept(group).reason == "may not post"
         await ann.demotes_bot(group)
@@ -217,6 +218,21 @@ def test_a_group_whose_members_may_write_again_is_served_once_somebody_asks_ther
         assert len(house.after(answer)) == 1
 
     living(story, sends=True)
+
+
+def test_where_the_bot_may_listen_and_not_speak_it_is_silent(living, caplog):
+    """Neither the group nor the operators hear of a failure: it is none."""
+
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        group = await house.group(ann)
+        await ann.mutes_bot(group)
+        for text in ("/recap", "/help", "/settings"):
+            assert await house.ask(ann, text, group) == []
+        assert "A handler failed" not in caplog.text
+        assert house.counts() == {}
+
+    living(story)
 
 
 def test_a_channel_that_takes_the_right_to_post_away_pauses_and_goes_on(living):

@@ -180,6 +180,20 @@ def test_the_command_is_deleted_where_the_group_wants_it_and_rights_allow(living
     living(story)
 
 
+def test_whoever_wants_it_in_private_follows_a_link(living):
+    """What a group's button or link names is told to the person alone."""
+
+    async def story(house):
+        ann, bob = house.emulator.person("Ann"), house.emulator.person("Bob")
+        group = await house.group(ann)
+        (recap,) = await house.ask(ann, "/recap", group)
+        (private,) = await house.ask(bob, "/start recap_eth_4h")
+        assert private.text == recap.text
+        assert (house.newsroom.asks[-1].scope, house.written(group)[-1]) == ("ETH", recap)
+
+    living(story)
+
+
 @pytest.mark.parametrize(
     ("text", "answers"),
     [

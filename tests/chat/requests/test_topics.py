@@ -112,11 +112,13 @@ def test_a_topic_of_a_private_chat_is_never_probed_and_gets_its_answers(living):
     living(story, sends=True)
 
 
-def test_a_closed_general_topic_is_no_reason_to_leave(living):
+def test_a_closed_general_topic_is_no_reason_to_leave_and_no_failure(living, caplog):
     async def story(house):
         ann, forum, news = await forum_of(house, "News")
         forum.general_closed = True
-        await house.ask(ann, "/recap", forum)
+        assert await house.ask(ann, "/recap", forum) == []
+        assert "A handler failed" not in caplog.text
+        assert house.counts() == {}
         (answer,) = await house.ask(ann, "/recap", forum, topic=news)
         assert answer.thread_id == news.thread_id
         assert not house.emulator.of("leaveChat")
