@@ -15,7 +15,6 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.app.broadcast import Broadcast
 from bot.app.clock import RehearsalClock, WallClock
-from bot.app.collecting import collecting
 from bot.app.corrections import Corrections
 from bot.app.flash import Flash
 from bot.app.incoming import updates
@@ -53,7 +52,7 @@ from bot.store.flashes import Flashes
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
 
-__all__ = ["Rehearsal", "serve"]
+__all__ = ["TELEGRAM", "Ground", "House", "Rehearsal", "open_house", "run_house", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ class Ground:
     @property
     def shared(self) -> bool:
         """Whether other processes may be at work on the same database."""
-        return not self.settings.database_url.get_secret_value().startswith("sqlite:")
+        return self.store.shared
 
     @property
     def owner(self) -> str:
@@ -130,12 +129,12 @@ async def serve(
     with _telegrams_refusals(), stopping() as stop, Store.open(settings.database_url.get_secret_value()) as store:
         async with AsyncExitStack() as stack:
             ground = Ground(settings, token, store, origin, clock, wall)
-            house = await _open(ground, stack)
+            house = await open_house(ground, stack)
             gc.freeze()  # what was loaded stays: the collector needn't go through it again and again
-            await _run(house, ground, roles, stop)
+            await run_house(house, ground, roles, stop)
 
 
-async def _open(ground: Ground, stack: AsyncExitStack) -> House:
+async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
     """The composition of the running bot."""
     settings, store, wall = ground.settings, ground.store, ground.wall
     address, pace = bot_address(settings), settings.delivery
@@ -193,21 +192,24 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
     report = partial(self_report, operations, notices, texts.of(settings.locale), wall)
     corrections = Corrections(store, templates)
     ticks = Ticks(broadcast, corrections, books, notices, sender.nudge, report, wall, live=ground.live)
-    collect = (
-        partial(_collecting, ground, flash.saw)
-        if ground.live
-        else RehearsedWaves(minutes_of(source), ground.clock, flash.saw).run
-    )
+    collect = partial(_collecting, ground, flash.saw) if ground.live else partial(_playing, source, ground, flash.saw)
     return House(application, services, sender, books, flash, collect, ticks, bot_id(bot))
 
 
 async def _collecting(ground: Ground, alarm: Callable[[Wave], object], stop: asyncio.Event) -> None:
+    from bot.app.collecting import collecting  # noqa: PLC0415 - the exchanges' clients are heavy; a rehearsal needs none
+
     found = collecting(ground.settings, ground.store, ground.wall, tell=lambda line: log.info("%s", line), alarm=alarm)
     async with found as collector:
         await collector.run(stop)
 
 
-async def _run(house: House, ground: Ground, roles: Roles, stop: asyncio.Event) -> None:
+async def _playing(source: Source, ground: Ground, alarm: Callable[[Wave], object], stop: asyncio.Event) -> None:
+    waves = await asyncio.to_thread(lambda: RehearsedWaves(minutes_of(source), ground.clock, alarm))
+    await waves.run(stop)
+
+
+async def run_house(house: House, ground: Ground, roles: Roles, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
     async with AsyncExitStack() as stack:
         if Role.WEB in roles:
