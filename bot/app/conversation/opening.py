@@ -20,7 +20,7 @@ from bot.app.serve import TELEGRAM, Ground, open_house, run_house
 from bot.app.stopping import stopping
 from bot.app.wiring import Origin
 from bot.emulator import Emulator, emulating
-from bot.settings import Delivery, Settings
+from bot.settings import Settings
 from bot.store import Store
 
 __all__ = ["converse"]
@@ -28,7 +28,7 @@ __all__ = ["converse"]
 ROLES = frozenset(Role) - {Role.SCHEDULER}
 """Slots are looked for here, in turn with the clock being put forward."""
 
-NO_HURRY = Delivery(per_second=1000, per_chat_second=30, per_group_minute=60, catch_up_minutes=120)
+NO_HURRY = {"per_second": 1000, "per_chat_second": 1000, "per_group_minute": 60_000}
 """Nobody floods this terminal."""
 
 
@@ -73,7 +73,7 @@ def _settings(settings: Settings, stage: Stage, locale: str) -> Settings:
             "telegram_mode": "polling",
             "telegram_operators": (stage.person.user.id,),
             "endpoints": {TELEGRAM: stage.emulator.address},
-            "delivery": NO_HURRY,
+            "delivery": settings.delivery.model_copy(update=NO_HURRY),
         }
     )
 

@@ -13,6 +13,9 @@ from bot.emulator import Message
 __all__ = ["Button", "NoButton", "Screen", "console"]
 
 BAR = "▎ "
+NARROWEST = 20
+"""Columns of a terminal that lines are still broken for."""
+
 REMEMBERED = 100
 """Messages whose folded quotes can still be opened."""
 
@@ -130,7 +133,8 @@ class Screen:
             if not self.is_terminal:
                 self._say(Text.assemble(bar, line.text))
                 continue
-            for piece in line.text.wrap(self.console, max(20, self.console.width - len(bar))) or [line.text]:
+            for piece in line.text.wrap(self.console, max(NARROWEST, self.console.width - len(bar))):
+                piece.rstrip()
                 self._say(Text.assemble((bar, "green"), piece))
 
     def _say(self, text: Text) -> None:
@@ -139,7 +143,7 @@ class Screen:
 
 def _heading(message: Message, place: str, note: str) -> Text:
     sender = message.sender.first_name if message.sender is not None else message.chat.title
-    when = f"{datetime.fromtimestamp(message.date, UTC):%H:%M}"
+    when = f"{datetime.fromtimestamp(message.date, UTC):%b %d, %H:%M}"
     where = f"in {place}" if place else ""
     marks = [when, where, "silent" if message.silent else "", note]
     return Text.assemble((sender, "bold green"), (" · ".join(["", *filter(None, marks)]), "dim"))

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -59,13 +58,13 @@ class Session:
 
     def told(self, call: Call) -> None:
         """For the emulator: something was called."""
-        self._calls.append(call)
-        self._came.set()
+        if self._witness.would_show(call):
+            self._calls.append(call)
+            self._came.set()
 
     async def run(self, typed: Typed) -> None:
         """Until the input ends, somebody leaves, or `stop`."""
-        with suppress(_Stopped):
-            await self._until(self._settled())
+        try:
             while not self.left:
                 self.screen.ask(self.stage.prompt)
                 line = await self._until(typed.line(), prompted=True)
@@ -74,6 +73,8 @@ class Session:
                     return
                 await self._until(self._act(line))
                 await self._until(self._settled())
+        except _Stopped:
+            self.screen.answered(None)
 
     async def forward(self, length: timedelta) -> None:
         target = self.clock.now() + length
@@ -167,4 +168,4 @@ class Session:
 
     def _show(self) -> None:
         while self._calls:
-            self._witness.sees(self._calls.popleft())
+            self._witness.show(self._calls.popleft())

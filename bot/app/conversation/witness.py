@@ -17,15 +17,18 @@ EXCERPT = 40
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """Calls that were refused, or that nobody sees, are passed over."""
+    """What a call does on the screen."""
 
     stage: Stage
     screen: Screen
 
-    def sees(self, call: Call) -> None:
-        show = SHOWN.get(call.method)
-        if show is not None and call.code == GRANTED:
-            show(self, call)
+    @staticmethod
+    def would_show(call: Call) -> bool:
+        """False for what was refused, and for what nobody sees."""
+        return call.method in SHOWN and call.code == GRANTED
+
+    def show(self, call: Call) -> None:
+        SHOWN[call.method](self, call)
 
     def sent(self, call: Call) -> None:
         self._message(self._of(call), "")
