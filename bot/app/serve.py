@@ -145,7 +145,8 @@ async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
         else stack.enter_context(open_source(settings, ground.origin, rulebook.topics))
     )
     books, texts, schedules = Books.of(store), Texts.load(), Schedules(store)
-    newsdesk = Newsdesk(Desk(source, rulebook, templates), store, ground.clock)
+    market = source.store if isinstance(source, StoredHistory) else None
+    newsdesk = Newsdesk(Desk(source, rulebook, templates), store, ground.clock, market)
     pacer = Pacer(Rates(pace.per_second, pace.per_chat_second, pace.per_group_minute), wall)
     operators = frozenset(settings.telegram_operators)
     notices = Notices(books.outbox, operators, settings.locale, wall)

@@ -2,14 +2,14 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 
 def turns(out):
     """What was shown after each line that was typed, without its first line, the greeting."""
-    hello, *told = re.split(r"^\w+(?: in [\w ›]+)?> ", out, flags=re.MULTILINE)
-    assert "?" in hello
+    _, *told = re.split(r"^\w+(?: in [\w ›]+)?> ", out, flags=re.MULTILINE)
     return [turn.partition("\n")[::2] for turn in told]
 
 
@@ -52,14 +52,25 @@ def test_scheduled_recaps_arrive_when_the_clock_is_put_forward(recap):
 
 
 def test_a_button_in_a_channel_leads_to_the_private_chat(recap):
-    answer = recap("chat", "--sample", "--locale", "zh", typed=":channel\n/recap\n1\n:inline eth\n6\n")
+    answer = recap("chat", "--sample", "--locale", "zh", typed=":channel\n/recap\n1\n:as bob\n:inline eth\n10\n6\n")
     assert (answer.code, answer.err) == (0, "")
     shown = [text for _, text in turns(answer.out)]
     assert shown[1].startswith("Signals · Feb 26, 00:0")
     assert "[1] 为什么" in shown[1]
     assert re.match(r"→ https://t\.me/recapbot\?start=why_\w+\n", shown[2])
     assert "96.3%" in shown[2]
-    assert len(turns(answer.out)) == 6
+    assert number_of(shown[4], "ETH") == "10"
+    assert "via @recapbot" in shown[5].splitlines()[0]
+    assert "[11] 为什么？ ↗" in shown[5]
+    assert "Only Ann can press that" in shown[6]
+
+
+def test_the_readme_shows_a_real_conversation(recap):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- conversation -->\n```text\n(.*?)```", readme, re.DOTALL)[1]
+    answer = recap("chat", "--sample", typed="\n".join(line for line, _ in turns(shown)))
+    clock = re.compile(r"(?<=^Recap · Feb 26, )\d\d:\d\d", re.MULTILINE)
+    assert clock.sub("", shown) in clock.sub("", answer.out)
 
 
 def test_nobody_reads_on(recap):

@@ -26,7 +26,7 @@ __all__ = ["Session"]
 
 T = TypeVar("T")
 
-STEP = timedelta(minutes=30)
+STEP = timedelta(minutes=15)
 """The clock is put forward in such steps, and stops at each slot: none is missed."""
 
 LOOK_SECONDS = 1.0
@@ -100,13 +100,15 @@ class Session:
         self._queries.append(await self.stage.person.asks_inline(text))
 
     async def press(self, button: Button) -> None:
-        url = button.data.get("url")
-        if button.message is None:
+        url, message = button.data.get("url"), button.message
+        if message is None:
             self._pick(button.data)
+        elif message.chat.kind == "private" and message.chat is not self.stage.person.chat:
+            self.screen.note(f"Only {message.chat.title} can press that: it stands in a private chat.")
         elif url is not None:
             await self._follow(url)
         elif "callback_data" in button.data:
-            query = await self.stage.person.presses(button.message, button.data["callback_data"])
+            query = await self.stage.person.presses(message, button.data["callback_data"])
             self._queries.append(query)
         else:
             self.screen.note("This terminal can't do what that button does.")
@@ -152,9 +154,10 @@ class Session:
         kind, payload = found[1], found[2] or ""
         if kind == "startgroup":
             await self.stage.group()
-            return
-        self.stage.private()
-        await self.stage.says(f"/start {payload}".strip())
+            await self.stage.says(f"/start@{self.stage.emulator.world.bot.username} {payload}")
+        else:
+            self.stage.private()
+            await self.stage.says(f"/start {payload}".strip())
 
     def _pick(self, result: Json) -> None:
         """An inline result, said in the chat in its asker's name."""

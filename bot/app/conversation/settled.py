@@ -20,6 +20,7 @@ async def settled(house: House, mailbox: Mailbox) -> None:
     """Returns when every update is taken in and handled, every wave told, and every message sent that may go now."""
     await mailbox.settled()
     await house.application.update_queue.join()
+    await house.flash.settled()
     while await asyncio.to_thread(_sends, house):
         house.sender.nudge()
         await passed(WallClock(), LOOK)

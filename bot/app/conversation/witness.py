@@ -65,7 +65,9 @@ class Witness:
 
     def _message(self, message: Message | None, note: str) -> None:
         if message is not None:
-            self.screen.message(message, "" if self.stage.shows(message) else _place_of(message), note)
+            self.screen.message(
+                message, "" if self.stage.shows(message) or message.chat.kind == "channel" else _place_of(message), note
+            )
 
     def _of(self, call: Call) -> Message | None:
         chat = self.stage.emulator.world.find(call.said["chat_id"])
