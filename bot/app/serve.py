@@ -72,7 +72,10 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the house stands on. `clock` is the rehearsal's or the wall's; messages travel by the wall's."""
+    """What the house stands on. `clock` is the rehearsal's or the wall's; messages travel by the wall's.
+
+    `live`: recaps are told of the present, from the store that is filled meanwhile.
+    """
 
     settings: Settings
     token: str
@@ -80,6 +83,7 @@ class Ground:
     origin: Origin
     clock: Clock
     wall: Clock
+    live: bool
 
     @property
     def shared(self) -> bool:
@@ -90,11 +94,6 @@ class Ground:
     def owner(self) -> str:
         """This process among all."""
         return f"{socket.gethostname()}/{os.getpid()}"
-
-    @property
-    def live(self) -> bool:
-        """Whether recaps are told of the present, from the store that is filled meanwhile."""
-        return self.clock is self.wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ async def serve(
     clock = wall if rehearsal is None else RehearsalClock(rehearsal.start, rehearsal.speed)
     with _telegrams_refusals(), stopping() as stop, Store.open(settings.database_url.get_secret_value()) as store:
         async with AsyncExitStack() as stack:
-            ground = Ground(settings, token, store, origin, clock, wall)
+            ground = Ground(settings, token, store, origin, clock, wall, live=rehearsal is None)
             house = await open_house(ground, stack)
             gc.freeze()  # what was loaded stays: the collector needn't go through it again and again
             await run_house(house, ground, roles, stop)
@@ -164,6 +163,7 @@ async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
         locale=settings.locale,
         assets=settings.assets,
         operations=operations,
+        wall=wall,
     )
     application = build_application(
         ground.token, services, FEATURES, base_url=address, rate_limiter=PacedRequests(pacer)

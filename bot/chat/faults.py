@@ -49,7 +49,7 @@ class Faults:
             await self._apologise(update, context)
 
     async def _report(self, kind: str, error: Exception, bot: Bot) -> None:
-        now = self.services.clock.now()
+        now = self.services.sent_at()
         trace = redact("".join(traceback.format_exception(error)), bot.token)[-TRACE_CHARACTERS:]
         title = f"A handler failed ({kind}). The next of this kind is told in a day."
         part = Part(f"<b>{title}</b>\n<pre>{escape(trace)}</pre>", f"{title}\n{trace}")

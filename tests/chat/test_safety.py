@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from telegram.error import Conflict, InvalidToken
@@ -79,6 +79,22 @@ def test_a_failure_tells_the_person_a_sentence_and_the_operators_a_redacted_trac
             assert (parcel.kind, parcel.place.chat_id) == (Kind.NOTICE, 99)
             assert "RuntimeError: no way to https://x/bot[hidden]/y &lt;b&gt;" in parcel.part.html
             assert wire_of.TOKEN not in parcel.part.html + parcel.part.text
+
+    asyncio.run(story())
+
+
+def test_in_a_rehearsal_of_the_past_operators_hear_of_failures_all_the_same(talking):
+    class Later:
+        def now(self):
+            return datetime(2031, 1, 1, tzinfo=UTC)
+
+    async def story():
+        async with talking(wall=Later()) as talk:
+            talk.newsroom.refusal = RuntimeError("broken")
+            await talk.says("/recap")
+            outbox = talk.services.outbox
+            assert outbox.expire(Later().now()) == 0
+            assert len(outbox.claim("me", Later().now(), 5, timedelta(minutes=1))) == 1
 
     asyncio.run(story())
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
-from bot.app.clock import RehearsalClock, WallClock
+from bot.app.clock import RehearsalClock
 from bot.app.conversation.screen import Screen, console
 from bot.app.conversation.session import Session
 from bot.app.conversation.stage import Stage
@@ -45,7 +45,9 @@ async def converse(settings: Settings, origin: Origin, start: datetime | None, l
         await stack.enter_async_context(emulating(emulator))
         store = stack.enter_context(_passing_store())
         stage = Stage(emulator, locale)
-        ground = Ground(_settings(settings, stage, locale), emulator.token, store, origin, clock, WallClock())
+        # Messages travel by the same clock, so that quiet hours are those of the time that is played.
+        settings = _settings(settings, stage, locale)
+        ground = Ground(settings, emulator.token, store, origin, clock, wall=clock, live=False)
         house = await open_house(ground, stack)
         session = Session(house, clock, stage, _screen(), stop)
         emulator.told = session.told
@@ -55,14 +57,15 @@ async def converse(settings: Settings, origin: Origin, start: datetime | None, l
 
 async def _together(session: Session, typed: Typed, ground: Ground) -> None:
     """The house works as long as the session lasts; what ended it is raised."""
-    working = asyncio.create_task(run_house(session.house, ground, ROLES, session.stop))
-    working.add_done_callback(lambda _: session.stop.set())
-    watching = asyncio.create_task(session.watch())
+    works = run_house(session.house, ground, ROLES, session.stop), session.watch()
+    working = [asyncio.create_task(work) for work in works]
+    for task in working:
+        task.add_done_callback(lambda _: session.stop.set())
     try:
         await session.run(typed)
     finally:
         session.stop.set()
-        await asyncio.gather(working, watching)
+        await asyncio.gather(*working)
 
 
 def _settings(settings: Settings, stage: Stage, locale: str) -> Settings:
@@ -97,8 +100,9 @@ def _hush() -> None:
 
 
 class _OneLine(logging.StreamHandler[TextIO]):
-    """Without the traces of failures."""
+    """Of a failure's trace the last line alone."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        record.exc_info = None
+        if record.exc_text:
+            record.msg, record.exc_text = f"{record.msg} {record.exc_text.strip().splitlines()[-1]}", None
         super().emit(record)

@@ -65,9 +65,8 @@ class Witness:
 
     def _message(self, message: Message | None, note: str) -> None:
         if message is not None:
-            self.screen.message(
-                message, "" if self.stage.shows(message) or message.chat.kind == "channel" else _place_of(message), note
-            )
+            named = self.stage.shows(message) or message.chat.kind == "channel"
+            self.screen.message(message, "" if named else _place_of(message), note)
 
     def _of(self, call: Call) -> Message | None:
         chat = self.stage.emulator.world.find(call.said["chat_id"])
