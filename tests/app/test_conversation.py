@@ -1,7 +1,11 @@
 """`recap chat` as people use it: lines typed into a pipe, on the sample."""
 
 import os
+import pty
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,8 @@ def number_of(shown, button):
 
 def test_a_recap_its_evidence_and_settings_by_the_numbers_of_buttons(recap):
     typed = "/recap\n1\n/settings\n77\n10\n:nonsense\nhello\n/quit\n/never\n"
-    answer = recap("chat", "--sample", typed=typed)
+    # Nothing goes by a proxy.
+    answer = recap("chat", "--sample", typed=typed, HTTP_PROXY="http://127.0.0.1:9", ALL_PROXY="http://127.0.0.1:9")
     assert (answer.code, answer.err) == (0, "")
     told = turns(answer.out)
     assert [line for line, _ in told] == typed.split("\n")[:8]
@@ -71,6 +76,24 @@ def test_the_readme_shows_a_real_conversation(recap):
     answer = recap("chat", "--sample", typed="\n".join(line for line, _ in turns(shown)))
     clock = re.compile(r"(?<=^Recap · Feb 26, )\d\d:\d\d", re.MULTILINE)
     assert clock.sub("", shown) in clock.sub("", answer.out)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_is_ended_without_a_trace_at_a_terminal(tmp_path, ending):
+    ours, theirs = pty.openpty()
+    environ = {"PATH": os.environ["PATH"], "RECAP_HOME": str(tmp_path), "TMPDIR": str(tmp_path), "TERM": "xterm"}
+    command = [sys.executable, "-m", "bot.app.cli", "chat", "--sample"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+    os.close(theirs)
+    os.write(ours, b"/privacy\n")
+    shown = b""
+    while b"\x1b[1mAnn> \x1b[0m" not in shown.partition(b"Recap")[2]:
+        shown += os.read(ours, 65_536)
+    process.send_signal(ending)
+    assert process.wait(30) == 0
+    os.close(ours)
+    assert b"\x1b[1;32mRecap" in shown
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_reads_on(recap):

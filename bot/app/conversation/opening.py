@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -41,7 +42,7 @@ async def converse(settings: Settings, origin: Origin, start: datetime | None, l
     clock = RehearsalClock(start or datetime.now(UTC), 1)
     emulator = Emulator(now=lambda: clock.now().timestamp())
     async with AsyncExitStack() as stack:
-        stop = stack.enter_context(stopping())
+        stop = stack.enter_context(stopping(signal.SIGHUP))  # A closed window too.
         await stack.enter_async_context(emulating(emulator))
         store = stack.enter_context(_passing_store())
         stage = Stage(emulator, locale)

@@ -48,7 +48,7 @@ class Word:
 async def understood(terminal: Terminal, line: str) -> bool:
     """Acts on a line meant for the terminal; False for one that is said to the bot."""
     name, _, rest = line.strip().partition(" ")
-    if name.isdecimal() and not rest:
+    if re.fullmatch(r"[0-9]{1,6}", name) and not rest:
         await _press(terminal, name)
         return True
     word = _NAMED.get(name.lower())
