@@ -28,6 +28,19 @@ KEPT = timedelta(days=1)
 OFTEN = timedelta(minutes=1)
 """A chat hears of failures no more often than this."""
 
+MAY_NOT_SPEAK = (
+    "not enough rights",
+    "have no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+)
+"""In Telegram's words, in small letters: a group has muted the bot, or a topic is closed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Faults:
@@ -90,7 +103,9 @@ def fingerprint(error: BaseException) -> str:
 
 def _of_the_wire(error: BaseException) -> bool:
     """True for what the network, flood limits or a lost right did; a request of ours that is wrong isn't."""
-    return isinstance(error, TelegramError) and not isinstance(error, BadRequest | EndPointNotFound)
+    if isinstance(error, BadRequest):
+        return any(text in error.message.lower() for text in MAY_NOT_SPEAK)
+    return isinstance(error, TelegramError) and not isinstance(error, EndPointNotFound)
 
 
 def register(application: App, services: Services) -> None:

@@ -43,7 +43,8 @@ def test_a_recap_its_evidence_and_settings_by_the_numbers_of_buttons(recap):
 
 def test_scheduled_recaps_arrive_when_the_clock_is_put_forward(recap):
     typed = (
-        "/subscribe 08:00 Berlin\n:group\n:as bob\n/subscribe 08:00\n:as ann\n/subscribe 07:30 UTC\n:time +8h\n/next\n"
+        "/subscribe 08:00 Berlin\n:group\n:as bob\n/subscribe 08:00\n:as ann\n/subscribe 07:30 UTC\n"
+        ":time +8h\n/next\n:bot muted\n/privacy\n"
     )
     answer = recap("chat", "--sample", typed=typed)
     assert (answer.code, answer.err) == (0, "")
@@ -54,6 +55,7 @@ def test_scheduled_recaps_arrive_when_the_clock_is_put_forward(recap):
     assert recaps == [("Feb 26, 07:00", "Ann's chat"), ("Feb 26, 07:30", "")]
     assert shown[6].endswith("It is 2025-02-26 08:05 UTC.\n")
     assert "Thu 07:30" in shown[7]
+    assert shown[8:] == ["", "", ""]
 
 
 def test_a_button_in_a_channel_leads_to_the_private_chat(recap):

@@ -109,11 +109,19 @@ def test_a_failure_behind_a_button_ends_its_wait(talking):
     asyncio.run(story())
 
 
-def test_a_blocked_bot_is_no_failure_to_report(talking):
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        (403, "Forbidden: bot was blocked by the user"),
+        (400, "Bad Request: not enough rights to send text messages to the chat"),
+        (400, "Bad Request: TOPIC_CLOSED"),
+    ],
+)
+def test_a_chat_where_the_bot_may_not_speak_is_no_failure_to_report(talking, code, description):
     async def story():
         async with talking() as talk:
-            blocked = {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
-            talk.wire.faults["sendMessage"] = [(403, blocked)]
+            refused = {"ok": False, "error_code": code, "description": description}
+            talk.wire.faults["sendMessage"] = [(code, refused)]
             await talk.says("/recap")
             assert len(talk.messages) == 1
             assert talk.services.outbox.counts() == {}

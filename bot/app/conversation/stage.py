@@ -85,6 +85,20 @@ class Stage:
     async def shares_location(self, latitude: float, longitude: float) -> None:
         await self.person.shares_location(latitude, longitude, self.chat, self._asking())
 
+    async def bot_becomes(self, standing: str) -> None:
+        """Here: `admin`, `member`, `muted` or `out`; in private it is blocked or let back in."""
+        person, chat = self.person, self.chat
+        if chat.kind == "private":
+            await (person.blocks_bot() if standing == "out" else person.unblocks_bot())
+        elif standing == "admin":
+            await person.promotes_bot(chat)
+        elif standing == "member":
+            await person.adds_bot(chat)
+        elif standing == "muted":
+            await person.mutes_bot(chat)
+        else:
+            await person.removes_bot(chat)
+
     def _asking(self) -> Message | None:
         last = self._last()
         return last if last is not None and "force_reply" in (last.keyboard or {}) else None

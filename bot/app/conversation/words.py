@@ -13,6 +13,7 @@ __all__ = ["WORDS", "Terminal", "Word", "understood"]
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LONGEST = timedelta(days=14)
+STANDINGS = ("admin", "member", "muted", "out")
 
 
 class Terminal(Protocol):
@@ -107,6 +108,16 @@ async def _as(terminal: Terminal, name: str) -> None:
     terminal.stage.becomes(name.capitalize())
 
 
+async def _bot(terminal: Terminal, standing: str) -> None:
+    stage = terminal.stage
+    if standing not in STANDINGS:
+        terminal.screen.note(f"Say what the bot shall be here: {', '.join(STANDINGS)}.")
+    elif stage.chat.kind != "private" and stage.person.user.first_name != FIRST:
+        terminal.screen.note(f"Only {FIRST} decides that here: type :as {FIRST} first.")
+    else:
+        await stage.bot_becomes(standing)
+
+
 async def _reply(terminal: Terminal, text: str) -> None:
     if not text:
         terminal.screen.note("Say what: :reply /why")
@@ -151,6 +162,7 @@ WORDS = (
     Word(":channel", "a channel in which the bot may post: @signals", _channel),
     Word(":inline TEXT", "asks @recapbot TEXT while writing here; pick a result by its number", _inline),
     Word(":as NAME", f"speaks as somebody else, who administers nothing; :as {FIRST} is you again", _as),
+    Word(":bot admin", "makes it an administrator here; also member, muted, out (in private: blocked)", _bot),
     Word(":reply TEXT", "answers the bot's last message here", _reply),
     Word(":location N E", "shares a place in degrees: :location 52.5 13.4", _location),
     Word(":time +8h", "puts the clock forward; what falls due meanwhile arrives", _time),
