@@ -187,6 +187,7 @@ def test_a_bot_promoted_demoted_and_muted_keeps_a_groups_settings_and_speaks_aga
             await house.heard()
             assert house.kept(group) == before
         await ann.mutes_bot(group)
+        await house.heard()
         await house.tick(days=1)
         assert house.kept(group).reason == "may not post"
         await ann.demotes_bot(group)
