@@ -52,7 +52,7 @@ async def understood(terminal: Terminal, line: str) -> bool:
     if re.fullmatch(r"[0-9]{1,6}", name) and not rest:
         await _press(terminal, name)
         return True
-    word = _NAMED.get(name.lower())
+    word = _NAMED.get(name.lower()) if name.startswith(":") or not rest else None
     if word is not None:
         await word.act(terminal, rest.strip())
     elif name.startswith(":"):
