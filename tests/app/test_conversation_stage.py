@@ -125,7 +125,7 @@ def test_what_was_deleted_or_rearranged_is_told(play):
 
 
 @pytest.mark.parametrize(
-    "line", [":time", ":time 8", ":time +15d", ":time -1h", ":as", ":as 1", ":reply", ":bot king", ":x"]
+    "line", [":time", ":time 8", ":time +15d", ":time -1h", ":as", ":as 1", ":reply", ":bot king", ":x", "more", "7"]
 )
 def test_a_word_that_is_not_understood_says_what_is(play, line):
     async def story(terminal):
