@@ -7,9 +7,10 @@ BIN := .venv/bin
 
 demo: .venv/installed
 	@$(BIN)/recap write --sample --at 2025-02-26T00:05Z
-	@printf '\n%s\n%s\n' \
+	@printf '\n%s\n%s\n%s\n' \
 	  'Another day:  $(BIN)/recap write --sample --at 2025-03-03      (any day from 2025-02-01 to 2025-03-15)' \
-	  'Why this one: $(BIN)/recap why --sample --at 2025-02-26T00:05Z'
+	  'Why this one: $(BIN)/recap why --sample --at 2025-02-26T00:05Z' \
+	  'Talk to it:   $(BIN)/recap chat --sample                       (the bot itself, no token needed)'
 
 test: check
 	$(BIN)/pytest -n auto

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from bot.app import doctor, feeding, flows, judging, keeping, options, running
+from bot.app import conversing, doctor, feeding, flows, judging, keeping, options, running
 from bot.app.options import Archive, Sample, Stored
 from bot.errors import RecapError, UsageError
 
@@ -212,6 +212,7 @@ def export(
 
 
 app.command()(running.run)
+app.command()(conversing.chat)
 app.command()(feeding.collect)
 app.command()(feeding.backfill)
 app.command()(doctor.doctor)

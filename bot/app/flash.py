@@ -66,12 +66,18 @@ class Flash:
         self._flashes, self._newsdesk, self._templates, self._texts = flashes, newsdesk, templates, texts
         self._wall, self._notify, self._sent = wall, notify, sent
         self._seen: dict[str, Wave] = {}
-        self._news = asyncio.Event()
+        self._news, self._told = asyncio.Event(), asyncio.Event()
+        self._told.set()
 
     def saw(self, wave: Wave) -> None:
         """A wave began or grew; returns at once. Of waves that grow faster than they are told the last state counts."""
         self._seen[_kind(wave)] = wave
+        self._told.clear()
         self._news.set()
+
+    async def settled(self) -> None:
+        """Returns when all that was seen is told."""
+        await self._told.wait()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tells what was seen until `stop`; a failure is told to operators, and the next wave is told all the same."""
@@ -79,6 +85,8 @@ class Flash:
             await _either(self._news, stop)
             self._news.clear()
             await self.tell_seen()
+            if not self._seen:
+                self._told.set()
 
     async def tell_seen(self) -> int:
         """Tells all waves seen since, the largest first; returns to how many chats."""

@@ -59,11 +59,14 @@ class Subject:
 
 
 class Newsdesk:
-    """The Newsroom of the chats over one desk; what it told is kept in the store."""
+    """The Newsroom of the chats over one desk; what it told is kept in the store.
 
-    def __init__(self, desk: Desk, store: Store, clock: Clock) -> None:
+    `market` is the store that the sources fill, where it is another.
+    """
+
+    def __init__(self, desk: Desk, store: Store, clock: Clock, market: Store | None = None) -> None:
         self._desk, self._clock = desk, clock
-        self._recaps, self._messages, self._visits = Recaps(store), Messages(store), Visits(store)
+        self._recaps, self._messages, self._visits = Recaps(store), Messages(store), Visits(market or store)
         self._stories: Once[Subject, Story] = Once(STORIES)
         self._threads: Once[tuple[Subject, str, str], StoredThread] = Once(THREADS)
         self._noted = Together(self._note)

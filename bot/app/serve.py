@@ -15,7 +15,6 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.app.broadcast import Broadcast
 from bot.app.clock import RehearsalClock, WallClock
-from bot.app.collecting import collecting
 from bot.app.corrections import Corrections
 from bot.app.flash import Flash
 from bot.app.incoming import updates
@@ -53,7 +52,7 @@ from bot.store.flashes import Flashes
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
 
-__all__ = ["Rehearsal", "serve"]
+__all__ = ["TELEGRAM", "Ground", "House", "Rehearsal", "open_house", "run_house", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,10 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the house stands on. `clock` is the rehearsal's or the wall's; messages travel by the wall's."""
+    """What the house stands on. `clock` is the rehearsal's or the wall's; messages travel by the wall's.
+
+    `live`: recaps are told of the present, from the store that is filled meanwhile.
+    """
 
     settings: Settings
     token: str
@@ -81,21 +83,17 @@ class Ground:
     origin: Origin
     clock: Clock
     wall: Clock
+    live: bool
 
     @property
     def shared(self) -> bool:
         """Whether other processes may be at work on the same database."""
-        return not self.settings.database_url.get_secret_value().startswith("sqlite:")
+        return self.store.shared
 
     @property
     def owner(self) -> str:
         """This process among all."""
         return f"{socket.gethostname()}/{os.getpid()}"
-
-    @property
-    def live(self) -> bool:
-        """Whether recaps are told of the present, from the store that is filled meanwhile."""
-        return self.clock is self.wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +127,13 @@ async def serve(
     clock = wall if rehearsal is None else RehearsalClock(rehearsal.start, rehearsal.speed)
     with _telegrams_refusals(), stopping() as stop, Store.open(settings.database_url.get_secret_value()) as store:
         async with AsyncExitStack() as stack:
-            ground = Ground(settings, token, store, origin, clock, wall)
-            house = await _open(ground, stack)
+            ground = Ground(settings, token, store, origin, clock, wall, live=rehearsal is None)
+            house = await open_house(ground, stack)
             gc.freeze()  # what was loaded stays: the collector needn't go through it again and again
-            await _run(house, ground, roles, stop)
+            await run_house(house, ground, roles, stop)
 
 
-async def _open(ground: Ground, stack: AsyncExitStack) -> House:
+async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
     """The composition of the running bot."""
     settings, store, wall = ground.settings, ground.store, ground.wall
     address, pace = bot_address(settings), settings.delivery
@@ -146,7 +144,8 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         else stack.enter_context(open_source(settings, ground.origin, rulebook.topics))
     )
     books, texts, schedules = Books.of(store), Texts.load(), Schedules(store)
-    newsdesk = Newsdesk(Desk(source, rulebook, templates), store, ground.clock)
+    market = source.store if isinstance(source, StoredHistory) else None
+    newsdesk = Newsdesk(Desk(source, rulebook, templates), store, ground.clock, market)
     pacer = Pacer(Rates(pace.per_second, pace.per_chat_second, pace.per_group_minute), wall)
     operators = frozenset(settings.telegram_operators)
     notices = Notices(books.outbox, operators, settings.locale, wall)
@@ -164,6 +163,7 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
         locale=settings.locale,
         assets=settings.assets,
         operations=operations,
+        wall=wall,
     )
     application = build_application(
         ground.token, services, FEATURES, base_url=address, rate_limiter=PacedRequests(pacer)
@@ -193,21 +193,24 @@ async def _open(ground: Ground, stack: AsyncExitStack) -> House:
     report = partial(self_report, operations, notices, texts.of(settings.locale), wall)
     corrections = Corrections(store, templates)
     ticks = Ticks(broadcast, corrections, books, notices, sender.nudge, report, wall, live=ground.live)
-    collect = (
-        partial(_collecting, ground, flash.saw)
-        if ground.live
-        else RehearsedWaves(minutes_of(source), ground.clock, flash.saw).run
-    )
+    collect = partial(_collecting, ground, flash.saw) if ground.live else partial(_playing, source, ground, flash.saw)
     return House(application, services, sender, books, flash, collect, ticks, bot_id(bot))
 
 
 async def _collecting(ground: Ground, alarm: Callable[[Wave], object], stop: asyncio.Event) -> None:
+    from bot.app.collecting import collecting  # noqa: PLC0415 - the exchanges' clients are heavy; a rehearsal needs none
+
     found = collecting(ground.settings, ground.store, ground.wall, tell=lambda line: log.info("%s", line), alarm=alarm)
     async with found as collector:
         await collector.run(stop)
 
 
-async def _run(house: House, ground: Ground, roles: Roles, stop: asyncio.Event) -> None:
+async def _playing(source: Source, ground: Ground, alarm: Callable[[Wave], object], stop: asyncio.Event) -> None:
+    waves = await asyncio.to_thread(lambda: RehearsedWaves(minutes_of(source), ground.clock, alarm))
+    await waves.run(stop)
+
+
+async def run_house(house: House, ground: Ground, roles: Roles, stop: asyncio.Event) -> None:
     """Until `stop`, or until a part of the house fails; then all of it ends in order."""
     async with AsyncExitStack() as stack:
         if Role.WEB in roles:

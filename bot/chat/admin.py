@@ -90,7 +90,7 @@ class Admin:
 
     async def _test(self, chat: Chat, tongue: Tongue) -> str:
         """Today's recap, on the way that all recaps go."""
-        now = self.services.clock.now()
+        now = self.services.sent_at()
         try:
             told = await self.services.newsroom.recap(Ask(chat.scope, locale=chat.locale, style=chat.style))
         except RecapError as reason:
@@ -104,7 +104,7 @@ class Admin:
     def _told(self, condition: Condition, tongue: Tongue) -> Markup:
         wait = tongue.plain("admin.nothing")
         if condition.oldest is not None:
-            wait = format_timedelta(self.services.clock.now() - condition.oldest, locale=tongue.locale)
+            wait = format_timedelta(self.services.sent_at() - condition.oldest, locale=tongue.locale)
         lines = [
             tongue.html("admin.chats", counts=_counts(condition.chats, tongue), n=condition.subscriptions),
             tongue.html("admin.queue", counts=_counts(condition.queue, tongue), wait=wait),

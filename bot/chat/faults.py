@@ -41,6 +41,19 @@ KEPT = timedelta(days=1)
 OFTEN = timedelta(minutes=1)
 """A chat hears of failures no more often than this."""
 
+MAY_NOT_SPEAK = (
+    "not enough rights",
+    "have no rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+)
+"""In Telegram's words, in small letters: a group has muted the bot, or a topic is closed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Faults:
@@ -62,7 +75,7 @@ class Faults:
             await self._apologise(update, context)
 
     async def _report(self, kind: str, error: Exception, bot: Bot) -> None:
-        now = self.services.clock.now()
+        now = self.services.sent_at()
         trace = redact("".join(traceback.format_exception(error)), bot.token)[-TRACE_CHARACTERS:]
         title = f"A handler failed ({kind}). The next of this kind is told in a day."
         part = Part(f"<b>{title}</b>\n<pre>{escape(trace)}</pre>", f"{title}\n{trace}")

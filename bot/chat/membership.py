@@ -39,7 +39,7 @@ class Membership:
         kind = ChatKind(change.chat.type)
         if not _may_speak(change.new_chat_member, kind):
             reason = _reason(change.new_chat_member, kind)
-            await asyncio.to_thread(self.services.chats.gone, change.chat.id, reason, self.services.clock.now())
+            await asyncio.to_thread(self.services.chats.gone, change.chat.id, reason, self.services.sent_at())
             return
         known = await asyncio.to_thread(self.services.chats.get, change.chat.id)
         if known is not None or not _may_speak(change.old_chat_member, kind):

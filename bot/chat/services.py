@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from telegram import Update
@@ -32,6 +33,7 @@ class Services:
 
     `operators` are the ids of the people who run the bot; `locale` speaks to chats whose language is unknown;
     `assets` are those a recap may be asked about; `operations` is what operators see and do, None where they can't.
+    A rehearsal's `clock` tells the time of its recaps; messages travel by the `wall`'s, which is `clock` else.
     """
 
     newsroom: Newsroom
@@ -46,6 +48,7 @@ class Services:
     locale: str = "en"
     assets: tuple[str, ...] = COVERED
     operations: Operations | None = None
+    wall: Clock | None = None
     is_first: Together[int, bool] = field(init=False)
     """Of an update's number."""
     known: Together[int, Chat | None] = field(init=False)
@@ -55,6 +58,10 @@ class Services:
         object.__setattr__(self, "is_first", Together(self.seen.first_of))
         object.__setattr__(self, "known", Together(self.chats.get_all))
         object.__setattr__(self, "newcomer", Together(self.chats.touch_all))
+
+    def sent_at(self) -> datetime:
+        """The time of a message that is sent now."""
+        return (self.wall or self.clock).now()
 
     def tongue(self, chat: Chat) -> Tongue:
         """The texts in a chat's language."""

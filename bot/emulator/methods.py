@@ -18,6 +18,8 @@ UNCHANGED = (
     "content and reply markup of the message"
 )
 WRITES = "can_send_messages"
+DELETABLE_SECONDS = 48 * 3600
+"""So long a bot may delete what it could not delete as an administrator."""
 
 
 @dataclass(eq=False, slots=True)
@@ -102,8 +104,10 @@ def _delete(state: State, said: Json) -> bool:
         raise bad_request("message to delete not found")
     standing = chat.member(state.world.bot.id)
     mine = message.sender is state.world.bot or message.sender_chat is chat
-    if not mine and chat.kind != "private" and "can_delete_messages" not in standing.rights:
-        raise bad_request("message can't be deleted")
+    allowed = chat.kind != "private" and "can_delete_messages" in standing.rights
+    old = state.world.now() - message.date > DELETABLE_SECONDS
+    if not allowed and (old or (not mine and chat.kind != "private")):
+        raise bad_request("message can't be deleted" if not mine else "message can't be deleted for everyone")
     message.deleted = True
     return True
 

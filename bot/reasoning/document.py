@@ -52,7 +52,7 @@ def read(path: Path) -> Document:
 def parse(path: Path, text: str) -> Document:
     """The document of a text; raises RuleFaults where it isn't YAML or is empty."""
     try:
-        node = YAML(typ="rt").compose(text)
+        node = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         raise RuleFaults([_syntax_fault(path, error)]) from error
     if node is None:

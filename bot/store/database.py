@@ -53,6 +53,11 @@ class Store:
             raise
         return cls(engine)
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may have the same database open: SQLite belongs to one."""
+        return self._engine.dialect.name != "sqlite"
+
     def close(self) -> None:
         self._engine.dispose()
 

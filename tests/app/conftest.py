@@ -31,7 +31,7 @@ class Answer:
 def recap(tmp_path):
     """Run `recap` in a process of its own, with an empty data folder."""
 
-    def run(*arguments: str, out: IO[str] | int = subprocess.PIPE, **environment: str) -> Answer:
+    def run(*arguments: str, typed: str = "", out: IO[str] | int = subprocess.PIPE, **environment: str) -> Answer:
         variables = {
             "PATH": os.environ["PATH"],
             "RECAP_HOME": str(tmp_path / "home"),
@@ -40,6 +40,7 @@ def recap(tmp_path):
         }
         done = subprocess.run(
             [sys.executable, "-m", "bot.app.cli", *arguments],
+            input=typed,
             stdout=out,
             stderr=subprocess.PIPE,
             text=True,

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from telegram.error import Conflict, InvalidToken
@@ -83,6 +83,22 @@ def test_a_failure_tells_the_person_a_sentence_and_the_operators_a_redacted_trac
     asyncio.run(story())
 
 
+def test_in_a_rehearsal_of_the_past_operators_hear_of_failures_all_the_same(talking):
+    class Later:
+        def now(self):
+            return datetime(2031, 1, 1, tzinfo=UTC)
+
+    async def story():
+        async with talking(wall=Later()) as talk:
+            talk.newsroom.refusal = RuntimeError("broken")
+            await talk.says("/recap")
+            outbox = talk.services.outbox
+            assert outbox.expire(Later().now()) == 0
+            assert len(outbox.claim("me", Later().now(), 5, timedelta(minutes=1))) == 1
+
+    asyncio.run(story())
+
+
 def test_a_failure_behind_a_button_ends_its_wait(talking):
     async def story():
         async with talking() as talk:
@@ -93,11 +109,19 @@ def test_a_failure_behind_a_button_ends_its_wait(talking):
     asyncio.run(story())
 
 
-def test_a_blocked_bot_is_no_failure_to_report(talking):
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        (403, "Forbidden: bot was blocked by the user"),
+        (400, "Bad Request: not enough rights to send text messages to the chat"),
+        (400, "Bad Request: TOPIC_CLOSED"),
+    ],
+)
+def test_a_chat_where_the_bot_may_not_speak_is_no_failure_to_report(talking, code, description):
     async def story():
         async with talking() as talk:
-            blocked = {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
-            talk.wire.faults["sendMessage"] = [(403, blocked)]
+            refused = {"ok": False, "error_code": code, "description": description}
+            talk.wire.faults["sendMessage"] = [(code, refused)]
             await talk.says("/recap")
             assert len(talk.messages) == 1
             assert talk.services.outbox.counts() == {}
