@@ -18,6 +18,8 @@ UNCHANGED = (
     "content and reply markup of the message"
 )
 WRITES = "can_send_messages"
+DELETABLE_SECONDS = 48 * 3600
+"""So long a bot may delete what it could not delete as an administrator."""
 
 
 @dataclass(eq=False, slots=True)
@@ -102,8 +104,10 @@ def _delete(state: State, said: Json) -> bool:
         raise bad_request("message to delete not found")
     standing = chat.member(state.world.bot.id)
     mine = message.sender is state.world.bot or message.sender_chat is chat
-    if not mine and chat.kind != "private" and "can_delete_messages" not in standing.rights:
-        raise bad_request("message can't be deleted")
+    allowed = chat.kind != "private" and "can_delete_messages" in standing.rights
+    old = state.world.now() - message.date > DELETABLE_SECONDS
+    if not allowed and (old or (not mine and chat.kind != "private")):
+        raise bad_request("message can't be deleted" if not mine else "message can't be deleted for everyone")
     message.deleted = True
     return True
 
@@ -270,16 +274,17 @@ def _place(state: State, said: Json) -> Chat:
 
 
 def _thread(state: State, chat: Chat, said: Json) -> tuple[int, Message | None]:
-    """The topic a message goes to (0: none), and the message it answers."""
+    """The topic a message goes to (0: none), and the message it answers; in private chats topics are ignored."""
+    reply_to = _replied(chat, said)
+    if chat.kind == "private":
+        return 0, reply_to
     asked = _whole(said, "message_thread_id") if said.get("message_thread_id") else 0
     topic = chat.topics.get(asked)
-    if asked and chat.kind != "private" and (topic is None or topic.deleted):
+    if asked and (topic is None or topic.deleted):
         raise bad_request("message thread not found")
-    reply_to = _replied(chat, said)
     if reply_to is not None and asked and reply_to.thread_id != asked:
         raise bad_request("message to be replied not found")
     thread_id = asked or (reply_to.thread_id if reply_to is not None else 0)
-    thread_id = 0 if chat.kind == "private" else thread_id
     found = chat.topics.get(thread_id)
     closed = found.closed if found is not None else chat.forum and chat.general_closed
     if closed and "can_manage_topics" not in chat.member(state.world.bot.id).rights:

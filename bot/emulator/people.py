@@ -142,8 +142,22 @@ class Person:
             extra=extra or {},
         )
         message.date -= age_seconds
-        await self._mailbox.put("channel_post" if channel else "message", message.json, update_id)
+        if self._is_heard(message):
+            await self._mailbox.put("channel_post" if channel else "message", message.json, update_id)
         return message
+
+    def _is_heard(self, message: Message) -> bool:
+        """Among others a bot hears commands and answers to itself only, unless it is an administrator."""
+        bot, chat = self.state.world.bot, message.chat
+        standing = chat.member(bot.id).status
+        if chat.kind == "private" or standing == "administrator":
+            return True
+        if standing in {"left", "kicked"}:
+            return False
+        first = message.content.entities[0]["type"] if message.content.entities else ""
+        called = message.text.split(maxsplit=1)[0].partition("@")[2] if first == "bot_command" else None
+        answers = message.reply_to is not None and message.reply_to.sender is bot
+        return answers or (called is not None and called.lower() in {"", bot.username.lower()})
 
     async def _asks(self, kind: str, content: Json) -> Query:
         query = Query(str(next(_queries)), self.state.world.now())

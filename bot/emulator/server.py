@@ -29,11 +29,12 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What the bot called, with what, and the status it got."""
+    """What the bot called, with what, and what it got: the status, and the result of a call that was granted."""
 
     method: str
     said: Json
     code: int
+    result: Any = None
 
 
 @dataclass(eq=False, slots=True)
@@ -97,7 +98,7 @@ class Emulator:
             body, code = {"ok": True, "result": await self._do(method, said)}, 200
         except Refused as refused:
             fault, body, code = None, refused.body, refused.code
-        await self._note(Call(method, said, code))
+        await self._note(Call(method, said, code, body.get("result")))
         return self.faults.after(fault, request, web.json_response(body, status=code))
 
     async def _do(self, method: str, said: Json) -> Any:

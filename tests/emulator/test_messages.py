@@ -254,3 +254,35 @@ def test_a_wrong_token(calling):
         await stranger.shutdown()
 
     calling(story)
+
+
+def test_among_others_a_bot_hears_what_is_meant_for_it(calling):
+    async def story(emulator, bot):
+        ann, group = emulator.person("Ann"), emulator.world.supergroup("Desk")
+        await ann.says("/recap before", group)
+        await ann.adds_bot(group)
+        sent = await bot.send_message(group.id, "a")
+        own = group.messages[sent.message_id]
+        for text in ("/recap", "/recap@recapbot", "/recap@otherbot", "hello"):
+            await ann.says(text, group)
+        await ann.says("an answer", group, reply_to=own)
+        await ann.promotes_bot(group)
+        await ann.says("all is heard", group)
+        heard = [update.message.text for update in await bot.get_updates() if update.message]
+        assert heard == ["/recap", "/recap@recapbot", "an answer", "all is heard"]
+
+    calling(story)
+
+
+def test_what_is_older_than_two_days_only_administrators_delete(calling):
+    async def story(emulator, bot):
+        ann, group = emulator.person("Ann"), emulator.world.supergroup("Desk")
+        await ann.adds_bot(group)
+        old = await bot.send_message(group.id, "a")
+        group.messages[old.message_id].date -= 49 * 3600
+        with pytest.raises(BadRequest, match="can't be deleted"):
+            await bot.delete_message(group.id, old.message_id)
+        await ann.promotes_bot(group)
+        assert await bot.delete_message(group.id, old.message_id)
+
+    calling(story)
