@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.emulator.accounts import ADMIN_RIGHTS, ANONYMOUS, Json, Member, User
+from bot.emulator.chats import Chat, Message, Topic
 from bot.emulator.entities import Formatted, units
 from bot.emulator.mailbox import Mailbox
-from bot.emulator.methods import Query, State
-from bot.emulator.world import ADMIN_RIGHTS, ANONYMOUS, Chat, Json, Member, Message, Topic, User
+from bot.emulator.state import Query, State
 
 __all__ = ["Person"]
 
