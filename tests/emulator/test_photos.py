@@ -84,7 +84,7 @@ def test_where_pictures_are_not_allowed_words_are(calling):
         await ann.adds_bot(group)
         group.members[emulator.world.bot.id] = Member("restricted", frozenset({"can_send_messages"}))
         await bot.send_message(group.id, "a")
-        with pytest.raises(BadRequest, match="(?i)not enough rights to send photos"):
+        with pytest.raises(BadRequest, match=r"(?i)not enough rights to send photos"):
             await bot.send_photo(group.id, InputFile(png(), "a.png"))
         await ann.promotes_bot(group)
         await bot.send_photo(group.id, InputFile(png(), "a.png"))
