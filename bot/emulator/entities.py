@@ -131,7 +131,7 @@ def parse(text: str, parse_mode: str = "", longest: int = 4096) -> Formatted:
 
     Raises Refused where the markup is broken or the text is longer than `longest` units without it.
     """
-    if len(text.encode()) > MOST_BYTES:
+    if _bytes(text) > MOST_BYTES:
         raise bad_request("text is too long")
     if parse_mode and parse_mode.upper() != "HTML":
         raise bad_request("unsupported parse_mode")
@@ -143,8 +143,27 @@ def parse(text: str, parse_mode: str = "", longest: int = 4096) -> Formatted:
     shown = "".join(parser.text)
     if units(shown.strip()) > longest:
         raise bad_request("message is too long" if longest > 1024 else "message caption is too long")
-    found = sorted(parser.entities, key=lambda entity: (entity["offset"], -entity["length"]))
-    return _trimmed(shown, found[:MOST_ENTITIES])
+    outer_first = reversed(parser.entities)
+    found = sorted(outer_first, key=lambda entity: (entity["offset"], -entity["length"]))
+    return _trimmed(shown, _bare(found)[:MOST_ENTITIES])
+
+
+def _bytes(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+
+
+def _bare(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without entities inside of code, which Telegram leaves out."""
+    kept, code_ends = [], 0
+    for entity in found:
+        if entity["offset"] >= code_ends:
+            kept.append(entity)
+        if entity["type"] in {"code", "pre"}:
+            code_ends = max(code_ends, entity["offset"] + entity["length"])
+    return kept
 
 
 def _wrong(reason: str) -> Refused:

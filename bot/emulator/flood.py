@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.emulator.chats import Chat
 from bot.emulator.refusals import too_many
-from bot.emulator.world import Chat
 
 __all__ = ["Flood"]
 

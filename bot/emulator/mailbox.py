@@ -2,15 +2,17 @@
 
 import asyncio
 import itertools
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.emulator.accounts import Json
 from bot.emulator.refusals import bad_request, conflict
-from bot.emulator.world import Json
 
 __all__ = ["Mailbox", "Webhook"]
 
@@ -22,6 +24,10 @@ USUAL = frozenset({"message", "edited_message", "channel_post", "edited_channel_
 """What a bot gets that doesn't say what it wants."""
 
 LONGEST_PAUSE_SECONDS = 5.0
+HTTPS = 443
+PORTS = frozenset({80, 88, HTTPS, 8443})
+LONGEST_SECRET = 256
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,7 @@ class Mailbox:
         await self.recall()
         if not url:
             return
-        if not url.startswith("https://"):
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        _check(url, secret)
         public = next((public for public in self.proxies if url.startswith(public)), "")
         reach = self.proxies[public] + url.removeprefix(public) if public else url
         self.webhook, self.allowed = Webhook(url, secret, reach), allowed or self.allowed
@@ -139,3 +144,15 @@ class Mailbox:
                     self.waiting.remove(update)
                     self.confirmed = max(self.confirmed, update["update_id"] + 1)
                     self._changed.notify_all()
+
+
+def _check(url: str, secret: str) -> None:
+    """Raises Refused for what Telegram doesn't call."""
+    if not url.startswith("https://"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if (urlsplit(url).port or HTTPS) not in PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    if len(secret) > LONGEST_SECRET:
+        raise bad_request("secret token is too long")
+    if not SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")

@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.emulator.accounts import ADMIN_RIGHTS, ANONYMOUS, Json, Member, User
+from bot.emulator.chats import Chat, Message, Topic
 from bot.emulator.entities import Formatted, units
 from bot.emulator.mailbox import Mailbox
-from bot.emulator.methods import Query, State
-from bot.emulator.world import ADMIN_RIGHTS, ANONYMOUS, Chat, Json, Member, Message, Topic, User
+from bot.emulator.state import Query, State
 
 __all__ = ["Person"]
 
@@ -31,6 +32,22 @@ class Person:
     def _mailbox(self) -> Mailbox:
         return self.state.mailbox
 
+    def writes(
+        self,
+        text: str,
+        chat: Chat | None = None,
+        *,
+        topic: Topic | None = None,
+        reply_to: Message | None = None,
+        anonymous: bool = False,
+        age_seconds: float = 0,
+    ) -> Message:
+        """A message of which the bot isn't told yet."""
+        content = Formatted(text, _commands(text))
+        message = self._posted(content, chat, topic, reply_to, anonymous=anonymous)
+        message.date -= int(age_seconds)
+        return message
+
     async def says(
         self,
         text: str,
@@ -39,20 +56,18 @@ class Person:
         topic: Topic | None = None,
         reply_to: Message | None = None,
         anonymous: bool = False,
-        age_seconds: int = 0,
+        age_seconds: float = 0,
         update_id: int = 0,
     ) -> Message:
         """A message; in a channel a post. `age_seconds` ago it was written; `update_id` repeats an old update."""
-        content = Formatted(text, _commands(text))
-        return await self._post(
-            content, chat, topic, reply_to, anonymous=anonymous, age_seconds=age_seconds, update_id=update_id
-        )
+        message = self.writes(text, chat, topic=topic, reply_to=reply_to, anonymous=anonymous, age_seconds=age_seconds)
+        return await self._sent(message, update_id)
 
     async def shares_location(
         self, latitude: float, longitude: float, chat: Chat | None = None, reply_to: Message | None = None
     ) -> Message:
         place = {"location": {"latitude": latitude, "longitude": longitude}}
-        return await self._post(Formatted(""), chat, None, reply_to, extra=place)
+        return await self._sent(self._posted(Formatted(""), chat, None, reply_to, extra=place))
 
     async def edits(self, message: Message, text: str) -> None:
         """Changes an own message."""
@@ -61,9 +76,12 @@ class Person:
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         await self._mailbox.put(kind, message.json | {"edit_date": int(self.state.world.now())})
 
-    async def presses(self, message: Message, button: str, *, too_old: bool = False) -> Query:
-        """Presses the button that shows this text, or whose data it is; `too_old` messages are sent as inaccessible."""
-        data = button if too_old else message.button(button)["callback_data"]
+    async def presses(self, message: Message, button: str, *, too_old: bool = False, stale: bool = False) -> Query:
+        """Presses the button that shows this text, or whose data it is.
+
+        `too_old` messages are sent as inaccessible; a `stale` button, given by its data, is one the message had before.
+        """
+        data = button if too_old or stale else message.button(button)["callback_data"]
         shown = message.json
         if too_old:
             shown = {"message_id": message.message_id, "date": 0, "chat": message.chat.json}
@@ -117,7 +135,7 @@ class Person:
     def joins(self, chat: Chat) -> None:
         chat.members[self.user.id] = Member("member")
 
-    async def _post(
+    def _posted(
         self,
         content: Formatted,
         chat: Chat | None,
@@ -125,14 +143,12 @@ class Person:
         reply_to: Message | None,
         *,
         anonymous: bool = False,
-        age_seconds: int = 0,
-        update_id: int = 0,
         extra: Json | None = None,
     ) -> Message:
         chat = chat or self.chat
         chat.started = True
         channel = chat.kind == "channel"
-        message = self.state.world.post(
+        return self.state.world.post(
             chat,
             None if channel else self._anonymous if anonymous else self.user,
             content,
@@ -141,9 +157,11 @@ class Person:
             reply_to=reply_to,
             extra=extra or {},
         )
-        message.date -= age_seconds
+
+    async def _sent(self, message: Message, update_id: int = 0) -> Message:
         if self._is_heard(message):
-            await self._mailbox.put("channel_post" if channel else "message", message.json, update_id)
+            kind = "channel_post" if message.chat.kind == "channel" else "message"
+            await self._mailbox.put(kind, message.json, update_id)
         return message
 
     def _is_heard(self, message: Message) -> bool:

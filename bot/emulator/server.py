@@ -11,13 +11,16 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.emulator.accounts import Json, User
 from bot.emulator.faults import Faults
+from bot.emulator.files import Upload
 from bot.emulator.flood import Flood
 from bot.emulator.mailbox import Mailbox
-from bot.emulator.methods import METHODS, State
+from bot.emulator.methods import METHODS
 from bot.emulator.people import Person
 from bot.emulator.refusals import Refused
-from bot.emulator.world import Json, User, World
+from bot.emulator.state import State
+from bot.emulator.world import World
 
 __all__ = ["TOKEN", "Call", "Emulator", "emulating"]
 
@@ -65,9 +68,9 @@ class Emulator:
         """For the bot: ends in /bot."""
         return f"{self.address}/bot"
 
-    def person(self, first_name: str, language_code: str = "en") -> Person:
+    def person(self, first_name: str, language_code: str = "en", user_id: int = 0) -> Person:
         """Somebody new."""
-        return Person(self.world.user(first_name, language_code), self.state)
+        return Person(self.world.user(first_name, language_code, user_id), self.state)
 
     def limit(self, flood: Flood | None = None) -> Flood:
         """Puts Telegram's flood limits, or these, in force."""
@@ -131,7 +134,7 @@ class Emulator:
 async def emulating(emulator: Emulator | None = None, port: int = 0) -> AsyncIterator[Emulator]:
     """The emulator at a port of loopback, a free one where none is given."""
     emulator = emulator or Emulator()
-    app = web.Application(client_max_size=8 * 2**20)
+    app = web.Application(client_max_size=16 * 2**20)
     app.router.add_route("*", "/bot{token:[^/]+}/{method}", emulator.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
     await runner.setup()
@@ -152,8 +155,12 @@ async def _arguments(request: web.Request) -> Json:
     if request.content_type == "application/json":
         said |= await request.json()
     else:
-        said |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        said |= {name: _taken(value) for name, value in (await request.post()).items()}
     return {name: _value(name, value) for name, value in said.items()}
+
+
+def _taken(value: object) -> object:
+    return Upload(value.filename, value.file.read()) if isinstance(value, web.FileField) else value
 
 
 def _value(name: str, value: Any) -> Any:

@@ -1,12 +1,10 @@
-"""The real application against a far end on loopback; the newsroom behind it tells prepared recaps."""
+"""The real application against an emulated Telegram; the newsroom behind it tells prepared recaps."""
 
 import asyncio
-import importlib.util
 import itertools
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from telegram import Update
@@ -17,16 +15,18 @@ from bot.chat.newsroom import Evidence, SourceState, SourceStatus, Told
 from bot.chat.services import Services
 from bot.chat.texts import Texts
 from bot.domain.thread import Post
+from bot.emulator import Emulator, Person, Topic, emulating
+from bot.emulator.accounts import Member
+from bot.emulator.entities import Formatted
+from bot.emulator.faults import Fault
+from bot.emulator.mailbox import Mailbox
+from bot.emulator.refusals import Refused
 from bot.store import Store
 from bot.store.chats import Chats
 from bot.store.outbox import Outbox
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import Subscriptions
 from bot.store.updates import SeenUpdates
-
-_spec = importlib.util.spec_from_file_location("chat_wire", Path(__file__).with_name("wire.py"))
-wire_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(wire_module)
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 RECAP_ID = "k3v9x0q2ab"
@@ -114,93 +114,143 @@ class FakeNewsroom:
         return self.remembered.get(place)
 
 
+class Call:
+    """What the bot called, its arguments as attributes."""
+
+    def __init__(self, call):
+        self.method, self.said = call.method, call.said
+
+    def __getattr__(self, name):
+        return self.said.get(name)
+
+    @property
+    def buttons(self):
+        rows = (self.said.get("reply_markup") or {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
+
+class Handed(Mailbox):
+    """Hands each update to the application, so that what people do is over when the bot has handled it."""
+
+    def __init__(self, handle):
+        super().__init__()
+        self.handle = handle
+
+    async def put(self, kind, content, update_id=0):
+        update = {"update_id": update_id or next(self._ids), kind: content}
+        await self.handle(update)
+        return update
+
+
 @dataclass
 class Talk:
-    """A running bot and the people around it: each action returns when the bot has handled it."""
+    """A running bot and the people around it: each action returns what the bot called until it was handled.
 
-    wire: object
+    People and groups come into being when they are named by number, the bot a member of the group.
+    """
+
+    emulator: Emulator
     application: object
     services: Services
     clock: ManualClock
     newsroom: FakeNewsroom
-    numbers: object
+    numbers: object = field(default_factory=lambda: itertools.count(1))
+    recaps: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.emulator.state.mailbox = Handed(self.handle)
+
+    @property
+    def world(self):
+        return self.emulator.world
+
+    def of(self, *methods):
+        return [Call(call) for call in self.emulator.of(*methods)]
 
     @property
     def messages(self):
-        return self.wire.messages
+        return self.of("sendMessage")
+
+    def calls(self, since=0):
+        return [Call(call) for call in list(self.emulator.calls)[since:]]
+
+    def fails(self, method, code, description, **parameters):
+        """The next call of this method is refused."""
+        self.emulator.faults.add(Fault.REFUSED, method, refusal=Refused(code, description, **parameters))
+
+    def waits(self):
+        """From now on updates wait until the bot fetches them."""
+        self.emulator.state.mailbox = Mailbox()
+
+    def person(self, user=7, language="en"):
+        self._user(user).language_code = language
+        return Person(self._user(user), self.emulator.state)
+
+    def _user(self, user):
+        return self.world.users.get(user) or self.world.user("Ann <b>", user_id=user)
+
+    def chat(self, chat):
+        if chat > 0:
+            return self.world.private(self._user(chat))
+        if chat not in self.world.chats:
+            group = self.world.supergroup("Desk & Co", chat_id=chat)
+            group.members[self.world.bot.id] = Member("member")
+        return self.world.chats[chat]
+
+    def topic(self, chat, thread):
+        group = self.chat(chat)
+        group.forum = True
+        return group.topics.setdefault(thread, Topic(thread, f"Topic {thread}"))
+
+    async def channel(self, chat, username=""):
+        """A channel that the bot posts in, and its owner, 7."""
+        channel = self.world.channel("News", username, chat)
+        self.person().owns(channel)
+        await self.person().adds_bot(channel)
+        return channel
+
+    def recap(self, chat=7):
+        """A message of the bot that was there before."""
+        if chat not in self.recaps:
+            place = self.chat(chat)
+            place.started = True
+            sender, sender_chat = (None, place) if place.kind == "channel" else (self.world.bot, None)
+            self.recaps[chat] = self.world.post(place, sender, Formatted("a recap"), sender_chat=sender_chat)
+        return self.recaps[chat]
 
     def update(self, **content):
         return {"update_id": next(self.numbers), **content}
 
-    def message(self, text, chat=7, user=7, language="en", *, thread=0, age=timedelta(0), reply_to=None):
-        message = {
-            "message_id": next(self.numbers),
-            "date": int((self.clock.now() - age).timestamp()),
-            "chat": chat_of(chat),
-            "text": text,
-        }
-        if user:
-            message["from"] = person(user, language)
-        if text.startswith("/"):
-            length = len(text.split()[0])
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        if thread:
-            message |= {"message_thread_id": thread, "is_topic_message": True}
-        if reply_to is not None:
-            message["reply_to_message"] = reply_to
-        return message
+    def written(self, text, chat=7, user=7, language="en", *, thread=0, **more):
+        """A message that the bot hasn't been told of."""
+        topic = self.topic(chat, thread) if thread else None
+        return self.person(user, language).writes(text, self.chat(chat), topic=topic, **more)
+
+    def message(self, text, *args, **more):
+        return self.written(text, *args, **more).json
 
     async def handle(self, update):
         found = Update.de_json(update, self.application.bot)
         await self.application.update_processor.process_update(found, self.application.process_update(found))
 
-    async def says(self, text, *args, kind="message", **more):
-        """A message; what the bot called meanwhile."""
-        before = len(self.wire.calls)
-        await self.handle(self.update(**{kind: self.message(text, *args, **more)}))
-        return self.wire.calls[before:]
+    async def says(self, text, chat=7, user=7, language="en", *, thread=0, **more):
+        before = len(self.emulator.calls)
+        topic = self.topic(chat, thread) if thread else None
+        self.chat(chat).members.setdefault(user, Member("member"))
+        await self.person(user, language).says(text, self.chat(chat), topic=topic, **more)
+        return self.calls(before)
 
-    def press(self, data, chat=7, user=7, language="en", message_id=500):
-        message = {
-            "message_id": message_id,
-            "date": 1,
-            "chat": chat_of(chat),
-            "text": "a recap",
-            "from": wire_module.BOT,
-        }
-        query = {"id": str(next(self.numbers)), "from": person(user, language), "chat_instance": "1"}
-        return self.update(callback_query={**query, "data": data, "message": message})
-
-    async def presses(self, data, *args, **more):
-        before = len(self.wire.calls)
-        await self.handle(self.press(data, *args, **more))
-        return self.wire.calls[before:]
+    async def presses(self, data, chat=7, user=7, language="en", *, below=None, **more):
+        before = len(self.emulator.calls)
+        await self.person(user, language).presses(below or self.recap(chat), data, stale=True, **more)
+        return self.calls(before)
 
     async def asks_inline(self, text, language="en"):
-        query = {"id": str(next(self.numbers)), "from": person(7, language), "query": text, "offset": ""}
-        await self.handle(self.update(inline_query=query))
-        return self.wire.of("answerInlineQuery")[-1]
+        await self.person(7, language).asks_inline(text)
+        return self.of("answerInlineQuery")[-1]
 
     def set(self, chat_id, **settings):
         self.services.chats.save(replace(self.services.chats.get(chat_id), **settings))
-
-
-def person(user, language):
-    return {"id": user, "is_bot": False, "first_name": "Ann <b>", "language_code": language}
-
-
-def chat_of(chat):
-    if isinstance(chat, dict):
-        return chat
-    return (
-        {"id": chat, "type": "private", "first_name": "Ann"}
-        if chat > 0
-        else {
-            "id": chat,
-            "type": "supergroup",
-            "title": "Desk & Co",
-        }
-    )
 
 
 @pytest.fixture
@@ -229,15 +279,10 @@ def talking(store):
             operators=frozenset({99}),
         )
         services = replace(services, **changes)
-        async with wire_module.serving() as wire:
-            application = build_application(wire_module.TOKEN, services, FEATURES, base_url=wire.base_url)
+        async with emulating(Emulator(now=lambda: clock.now().timestamp())) as emulator:
+            application = build_application(emulator.token, services, FEATURES, base_url=emulator.base_url)
             async with started(application, services):
-                wire.calls.clear()
-                yield Talk(wire, application, services, clock, newsroom, itertools.count(1))
+                emulator.calls.clear()
+                yield Talk(emulator, application, services, clock, newsroom)
 
     return run
-
-
-@pytest.fixture
-def wire_of():
-    return wire_module

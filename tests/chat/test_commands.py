@@ -14,9 +14,9 @@ RECAP_ID = "k3v9x0q2ab"
 def test_why_is_about_the_recap_replied_to_even_by_its_first_part(talking):
     async def story():
         async with talking() as talk:
+            first = talk.recap(-1001)
             await talk.says("/recap", -1001)
-            talk.newsroom.remembered = {(-1001, 1001): RECAP_ID}
-            first = talk.message("part", -1001, 0) | {"message_id": 1001}
+            talk.newsroom.remembered = {(-1001, first.message_id): RECAP_ID}
             (sent,) = await talk.says("/why 2", -1001, reply_to=first)
             assert "Cause 2" in sent.text
 
@@ -26,8 +26,9 @@ def test_why_is_about_the_recap_replied_to_even_by_its_first_part(talking):
 def test_why_reads_the_recap_off_the_buttons_of_an_old_message(talking):
     async def story():
         async with talking() as talk:
-            button = {"text": "Why?", "callback_data": f"why1:{RECAP_ID}"}
-            old = talk.message("a recap", age=timedelta(days=400)) | {"reply_markup": {"inline_keyboard": [[button]]}}
+            old = talk.recap()
+            old.date -= 400 * 86_400
+            old.keyboard = {"inline_keyboard": [[{"text": "Why?", "callback_data": f"why1:{RECAP_ID}"}]]}
             (sent,) = await talk.says("/why", reply_to=old)
             assert sent.text == "<b>Two causes</b>"
 
@@ -198,6 +199,7 @@ def test_in_private_what_is_no_command_gets_one_line(talking, text, answer):
 def test_in_a_group_what_is_no_command_is_met_with_silence(talking, text):
     async def story():
         async with talking() as talk:
+            await talk.person().promotes_bot(talk.chat(-1001))
             assert await talk.says(text, -1001) == []
 
     asyncio.run(story())

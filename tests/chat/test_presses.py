@@ -15,7 +15,7 @@ def test_why_answers_below_the_recap_with_a_button_a_cause(talking):
             closed, sent = await talk.presses(WHY)
             assert (closed.method, closed.text) == ("answerCallbackQuery", None)
             assert sent.text == "<b>Two causes</b>"
-            assert sent.reply_parameters["message_id"] == 500
+            assert sent.reply_parameters["message_id"] == talk.recap().message_id
             assert sent.disable_notification == "true"
             assert [b["callback_data"] for b in sent.buttons] == [f"{WHY}:1", f"{WHY}:2"]
 
@@ -47,12 +47,11 @@ def test_a_cause_is_shown_in_place_and_leads_back(talking):
 def test_a_page_that_is_already_shown_is_no_fault(talking):
     async def story():
         async with talking() as talk:
-            same = {"ok": False, "error_code": 400, "description": "Bad Request: message is not modified: x"}
-            talk.wire.faults["editMessageText"] = [(400, same)]
-            assert [call.method for call in await talk.presses(f"{WHY}:1")] == [
-                "answerCallbackQuery",
-                "editMessageText",
-            ]
+            await talk.presses(f"{WHY}:1")
+            calls = await talk.presses(f"{WHY}:1")
+            assert [call.method for call in calls] == ["answerCallbackQuery", "editMessageText"]
+            assert talk.emulator.calls[-1].code == 400
+            assert talk.recap().text == "Cause 1"
 
     asyncio.run(story())
 
@@ -62,7 +61,7 @@ def test_a_button_pressed_twice_at_once_answers_once(talking):
         async with talking() as talk:
             await asyncio.gather(talk.presses(WHY, -1001), talk.presses(WHY, -1001, 8), talk.presses(WHY, -1001))
             assert len(talk.messages) == 1
-            toasts = [call.text for call in talk.wire.of("answerCallbackQuery")]
+            toasts = [call.text for call in talk.of("answerCallbackQuery")]
             assert sorted(filter(None, toasts)) == ["The answer is right below this message."] * 2
 
     asyncio.run(story())
@@ -71,7 +70,7 @@ def test_a_button_pressed_twice_at_once_answers_once(talking):
 def test_a_press_that_failed_may_be_repeated(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["sendMessage"] = [(500, {"ok": False, "error_code": 500, "description": "Internal"})]
+            talk.fails("sendMessage", 500, "Internal Server Error")
             await talk.presses(WHY)
             (_, sent) = await talk.presses(WHY)
             assert sent.text == "<b>Two causes</b>"
@@ -111,12 +110,7 @@ def test_a_press_a_year_later_says_that_the_data_is_gone(talking, language, said
 def test_a_query_telegram_has_given_up_on_still_gets_its_answer(talking):
     async def story():
         async with talking() as talk:
-            old = {
-                "ok": False,
-                "error_code": 400,
-                "description": "Bad Request: query is too old and response timeout expired",
-            }
-            talk.wire.faults["answerCallbackQuery"] = [(400, old)]
+            talk.emulator.state.query_seconds = -1
             calls = await talk.presses(WHY)
             assert calls[-1].text == "<b>Two causes</b>"
 
@@ -135,10 +129,10 @@ def test_sources_answer_without_clutter(talking):
 def test_in_a_channel_the_answer_opens_in_the_pressers_own_chat(talking):
     async def story():
         async with talking() as talk:
-            channel = {"id": -1007, "type": "channel", "title": "News"}
-            (closed,) = await talk.presses(WHY, channel)
+            await talk.channel(-1007)
+            (closed,) = await talk.presses(WHY, -1007)
             assert closed.url == f"https://t.me/recapbot?start=why_{RECAP_ID}"
-            (closed,) = await talk.presses("tell1:ETH:24:29000000", channel)
+            (closed,) = await talk.presses("tell1:ETH:24:29000000", -1007)
             assert closed.url == "https://t.me/recapbot?start=tell_ETH_24_29000000"
 
     asyncio.run(story())

@@ -10,7 +10,7 @@ from bot.domain.chats import QuietHours, Silence
 from bot.domain.thread import Post
 
 RECAP_ID = "k3v9x0q2ab"
-CHANNEL = {"id": -1007, "type": "channel", "title": "News"}
+CHANNEL = -1007
 DAY = timedelta(days=1)
 
 
@@ -35,7 +35,8 @@ def test_a_long_recap_is_a_chain_of_replies_of_which_only_the_first_rings(talkin
             assert [call.text for call in sent] == ["part 0", "part 1", "part 2"]
             assert [call.disable_notification for call in sent] == ["false", "true", "true"]
             targets = [call.reply_parameters["message_id"] if call.reply_parameters else None for call in sent]
-            assert targets == [None, 1001, 1002]
+            first, second, _ = [m.message_id for m in talk.chat(7).said_by(talk.world.bot)]
+            assert targets == [None, first, second]
             assert [bool(call.buttons) for call in sent] == [False, False, True]
 
     asyncio.run(story())
@@ -119,8 +120,10 @@ def test_a_command_to_another_bot_is_ignored_and_one_to_this_bot_is_not(talking)
 def test_a_recap_can_be_asked_for_in_a_channel(talking):
     async def story():
         async with talking() as talk:
-            (sent,) = await talk.says("/recap", CHANNEL, 0, kind="channel_post")
+            channel = await talk.channel(CHANNEL)
+            (sent,) = await talk.says("/recap", CHANNEL)
             assert sent.chat_id == "-1007"
+            assert list(channel.messages.values())[-1].text.startswith("BTC −3.1%")
 
     asyncio.run(story())
 
@@ -128,8 +131,11 @@ def test_a_recap_can_be_asked_for_in_a_channel(talking):
 def test_an_edited_command_does_not_run_again(talking):
     async def story():
         async with talking() as talk:
-            assert await talk.says("/recap", kind="edited_message") == []
-            assert await talk.says("/recap", CHANNEL, 0, kind="edited_channel_post") == []
+            await talk.channel(CHANNEL)
+            for chat in (7, CHANNEL):
+                written = talk.written("/recpa", chat)
+                await talk.person().edits(written, "/recap")
+            assert talk.calls() == []
 
     asyncio.run(story())
 
@@ -151,14 +157,16 @@ def test_the_second_ask_within_a_minute_is_answered_from_the_cache(talking):
 def test_the_trigger_is_deleted_where_the_group_wants_it_and_stays_without_the_right(talking):
     async def story():
         async with talking() as talk:
+            await talk.person().promotes_bot(talk.chat(-1001))
             await talk.says("/recap", -1001)
             talk.set(-1001, deletes_commands=True)
             deleted, sent = await talk.says("/recap", -1001)
             assert deleted.method == "deleteMessage"
             assert sent.reply_parameters is None
-            talk.wire.faults["deleteMessage"] = [(400, refused(400, "Bad Request: message can't be deleted"))]
-            calls = await talk.says("/recap", -1001)
-            assert calls[-1].method == "sendMessage"
+            await talk.person().demotes_bot(talk.chat(-1001))
+            refused, sent = await talk.says("/recap", -1001)
+            assert (refused.method, sent.method) == ("deleteMessage", "sendMessage")
+            assert talk.chat(-1001).said_by(talk.person().user)
 
     asyncio.run(story())
 
@@ -186,16 +194,17 @@ def test_a_slow_answer_shows_one_silent_sign_that_becomes_the_recap(talking):
             asked = asyncio.create_task(talk.says("/recap"))
             await until(lambda: talk.newsroom.asks)
             talk.clock.advance(seconds=0.5)
-            await talk.wire.until(lambda: talk.wire.of("sendChatAction"))
+            await talk.emulator.until(lambda: talk.of("sendChatAction"))
             assert not talk.messages
             talk.clock.advance(seconds=2)
-            await talk.wire.until(lambda: talk.messages)
+            await talk.emulator.until(lambda: talk.messages)
             await until(lambda: talk.messages)
             talk.newsroom.gate.set()
             calls = await asked
             assert [call.method for call in calls] == ["sendChatAction", "sendMessage", "editMessageText"]
             assert calls[1].disable_notification == "true"
-            assert (calls[2].message_id, calls[2].text[:6]) == ("1001", "<b>BTC")
+            (sent,) = talk.chat(7).said_by(talk.world.bot)
+            assert (calls[2].message_id, calls[2].text[:6]) == (str(sent.message_id), "<b>BTC")
             assert calls[2].buttons
 
     asyncio.run(story())
@@ -228,7 +237,7 @@ def test_a_recap_that_cannot_be_told_is_refused_in_the_chats_language(talking, l
 def test_html_that_telegram_cannot_read_goes_out_as_plain_text(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["sendMessage"] = [(400, refused(400, "Bad Request: can't parse entities: x"))]
+            talk.newsroom.thread = [Post("BTC −3.1%: no accident", "<b>BTC −3.1%<b>: no accident")]
             _, plain = await talk.says("/recap")
             assert plain.parse_mode is None
             assert plain.text.startswith("BTC −3.1%: no accident")
@@ -239,16 +248,19 @@ def test_html_that_telegram_cannot_read_goes_out_as_plain_text(talking):
 def test_a_group_that_became_a_supergroup_meanwhile_gets_its_recap_there(talking):
     async def story():
         async with talking() as talk:
-            moved = refused(400, "Bad Request: group chat was upgraded to a supergroup chat")
-            talk.wire.faults["sendMessage"] = [(400, {**moved, "parameters": {"migrate_to_chat_id": -1002}})]
-            sent = await talk.says("/recap", {"id": -5, "type": "group", "title": "Desk"})
-            assert [call.chat_id for call in sent] == ["-5", "-1002"]
+            group = talk.world.group("Desk", -5)
+            await talk.person().adds_bot(group)
+            talk.newsroom.gate = asyncio.Event()
+            asked = asyncio.create_task(talk.says("/recap", -5))
+            await until(lambda: talk.newsroom.asks)
+            talk.waits()
+            new = await talk.person().upgrades(group)
+            talk.newsroom.gate.set()
+            sent = (await asked)[-2:]
+            assert [call.chat_id for call in sent] == ["-5", str(new.id)]
+            assert new.said_by(talk.world.bot)
 
     asyncio.run(story())
-
-
-def refused(code, description):
-    return {"ok": False, "error_code": code, "description": description}
 
 
 async def until(fulfilled):

@@ -13,6 +13,16 @@ from bot.chat.features import FEATURES
 from bot.chat.polling import ALLOWED_UPDATES, polling
 from bot.chat.redaction import redact_logs
 from bot.domain.delivery import Kind
+from bot.emulator.faults import Fault
+from bot.emulator.refusals import Refused
+from bot.emulator.server import TOKEN
+
+MINUTE = 60
+
+
+def fresh(talk, token=TOKEN):
+    """The application of another process on the same services."""
+    return build_application(token, talk.services, FEATURES, base_url=talk.emulator.base_url)
 
 
 def test_the_same_update_twice_is_handled_once(talking):
@@ -30,8 +40,8 @@ def test_the_same_update_twice_is_handled_once(talking):
 def test_a_command_older_than_ten_minutes_is_ignored(talking, text):
     async def story():
         async with talking() as talk:
-            assert await talk.says(text, age=timedelta(minutes=11)) == []
-            assert await talk.says(text, age=timedelta(minutes=9)) != []
+            assert await talk.says(text, age_seconds=11 * MINUTE) == []
+            assert await talk.says(text, age_seconds=9 * MINUTE) != []
 
     asyncio.run(story())
 
@@ -40,7 +50,7 @@ def test_a_command_older_than_ten_minutes_is_ignored(talking, text):
 def test_an_old_command_that_asks_to_be_left_alone_still_counts(talking, text):
     async def story():
         async with talking() as talk:
-            assert await talk.says(text, age=timedelta(days=1)) != []
+            assert await talk.says(text, age_seconds=24 * 60 * MINUTE) != []
 
     asyncio.run(story())
 
@@ -68,17 +78,17 @@ def test_a_flood_from_one_person_is_told_once_in_private(talking):
     asyncio.run(story())
 
 
-def test_a_failure_tells_the_person_a_sentence_and_the_operators_a_redacted_trace_once(talking, wire_of):
+def test_a_failure_tells_the_person_a_sentence_and_the_operators_a_redacted_trace_once(talking):
     async def story():
         async with talking() as talk:
-            talk.newsroom.refusal = RuntimeError(f"no way to https://x/bot{wire_of.TOKEN}/y <b>")
+            talk.newsroom.refusal = RuntimeError(f"no way to https://x/bot{TOKEN}/y <b>")
             (sent,) = await talk.says("/recap", 7, 7, "zh")
             assert sent.text == "我这边出了点问题，已经记录下来。请过几分钟再试。"
             await talk.says("/recap eth", -1001)
             (parcel,) = talk.services.outbox.claim("me", talk.clock.now(), 10, timedelta(minutes=1))
             assert (parcel.kind, parcel.place.chat_id) == (Kind.NOTICE, 99)
             assert "RuntimeError: no way to https://x/bot[hidden]/y &lt;b&gt;" in parcel.part.html
-            assert wire_of.TOKEN not in parcel.part.html + parcel.part.text
+            assert TOKEN not in parcel.part.html + parcel.part.text
 
     asyncio.run(story())
 
@@ -120,16 +130,17 @@ def test_a_failure_behind_a_button_ends_its_wait(talking):
 def test_a_chat_where_the_bot_may_not_speak_is_no_failure_to_report(talking, code, description):
     async def story():
         async with talking() as talk:
-            refused = {"ok": False, "error_code": code, "description": description}
-            talk.wire.faults["sendMessage"] = [(code, refused)]
+            refusal = Refused(code, description)
+            talk.emulator.faults.add(Fault.REFUSED, "sendMessage", refusal=refusal)
             await talk.says("/recap")
+            assert talk.emulator.calls[-1].code == code
             assert len(talk.messages) == 1
             assert talk.services.outbox.counts() == {}
 
     asyncio.run(story())
 
 
-def test_no_call_or_failure_writes_the_token_into_the_log(talking, wire_of):
+def test_no_call_or_failure_writes_the_token_into_the_log(talking):
     text, root = io.StringIO(), logging.getLogger()
     handler, level = logging.StreamHandler(text), root.level
     root.addHandler(handler)
@@ -138,7 +149,7 @@ def test_no_call_or_failure_writes_the_token_into_the_log(talking, wire_of):
 
     async def story():
         async with talking() as talk:
-            talk.newsroom.refusal = RuntimeError(f"bot{wire_of.TOKEN}")
+            talk.newsroom.refusal = RuntimeError(f"bot{TOKEN}")
             await talk.says("/recap")
 
     try:
@@ -147,7 +158,7 @@ def test_no_call_or_failure_writes_the_token_into_the_log(talking, wire_of):
         root.removeHandler(handler)
         root.setLevel(level)
     assert "RuntimeError: bot[hidden]" in text.getvalue()
-    assert wire_of.TOKEN not in text.getvalue()
+    assert TOKEN not in text.getvalue()
 
 
 def test_an_update_of_a_kind_nobody_knows_is_passed_over(talking):
@@ -155,7 +166,7 @@ def test_an_update_of_a_kind_nobody_knows_is_passed_over(talking):
         async with talking() as talk:
             await talk.handle(talk.update(telepathy={"from": 7}))
             await talk.handle(talk.update(message=talk.message("") | {"dice": {"emoji": "🎲", "value": 3}}))
-            assert talk.wire.calls == []
+            assert talk.calls() == []
 
     asyncio.run(story())
 
@@ -177,12 +188,10 @@ def test_a_slow_chat_does_not_delay_another_and_keeps_its_own_order(talking):
     asyncio.run(story())
 
 
-def test_commands_are_offered_in_each_scope_and_language(talking, wire_of):
+def test_commands_are_offered_in_each_scope_and_language(talking):
     async def story():
-        async with talking() as talk, wire_of.serving() as wire:
-            application = build_application(wire_of.TOKEN, talk.services, FEATURES, base_url=wire.base_url)
-            async with started(application, talk.services):
-                calls = wire.of("setMyCommands")
+        async with talking() as talk, started(fresh(talk), talk.services):
+            calls = talk.of("setMyCommands")
         offered = {(call.scope["type"], call.language_code or ""): call.commands for call in calls}
         scopes = {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"}
         assert offered.keys() == {(scope, code) for scope in scopes for code in ("", "en", "zh")}
@@ -198,11 +207,12 @@ def test_commands_are_offered_in_each_scope_and_language(talking, wire_of):
 def test_polling_takes_updates_and_keeps_those_that_waited(talking):
     async def story():
         async with talking() as talk:
+            talk.waits()
             for user in range(5, 9):
-                await talk.wire.push(talk.update(message=talk.message("/recap", user, user)))
+                await talk.person(user).says("/recap")
             stop = asyncio.Event()
             polled = asyncio.create_task(polling(talk.application, talk.clock, stop))
-            await talk.wire.until(lambda: len(talk.messages) == 4)
+            await talk.emulator.until(lambda: len(talk.messages) == 4)
             stop.set()
             await polled
             assert {call.chat_id for call in talk.messages} == {"5", "6", "7", "8"}
@@ -210,15 +220,26 @@ def test_polling_takes_updates_and_keeps_those_that_waited(talking):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(
-    ("code", "description", "error"),
-    [(409, "Conflict: terminated by other getUpdates request", Conflict), (401, "Unauthorized", InvalidToken)],
-)
-def test_a_second_instance_and_a_revoked_token_end_the_polling(talking, code, description, error):
+def test_of_two_instances_that_poll_one_ends(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getUpdates"] = [(code, {"ok": False, "error_code": code, "description": description})]
-            with pytest.raises(error):
+            talk.waits()
+            another, stop = fresh(talk), asyncio.Event()
+            async with started(another, talk.services):
+                both = {asyncio.create_task(polling(each, talk.clock, stop)) for each in (talk.application, another)}
+                (ended,), (other,) = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                assert isinstance(ended.exception(), Conflict)
+                stop.set()
+                await other
+
+    asyncio.run(story())
+
+
+def test_a_revoked_token_ends_the_polling(talking):
+    async def story():
+        async with talking() as talk:
+            talk.emulator.token = "123456789:a-new-one"
+            with pytest.raises(InvalidToken):
                 await polling(talk.application, talk.clock, asyncio.Event())
 
     asyncio.run(story())
@@ -227,14 +248,15 @@ def test_a_second_instance_and_a_revoked_token_end_the_polling(talking, code, de
 def test_a_failure_of_the_net_is_tried_again_with_pauses(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getUpdates"] = [(502, {"ok": False}), (502, {"ok": False})]
-            await talk.wire.push(talk.update(message=talk.message("/help")))
+            talk.waits()
+            talk.emulator.faults.add(Fault.BAD_GATEWAY, "getUpdates", times=2)
+            await talk.person().says("/help")
             stop = asyncio.Event()
             polled = asyncio.create_task(polling(talk.application, talk.clock, stop))
             for pause in (1, 2):
                 await talk.clock.waited_for()
                 talk.clock.advance(seconds=pause)
-            await talk.wire.until(lambda: talk.messages)
+            await talk.emulator.until(lambda: talk.messages)
             stop.set()
             await polled
             assert len(talk.messages) == 1
@@ -242,10 +264,10 @@ def test_a_failure_of_the_net_is_tried_again_with_pauses(talking):
     asyncio.run(story())
 
 
-def test_a_wrong_token_is_an_error_at_the_start(talking, wire_of):
+def test_a_wrong_token_is_an_error_at_the_start(talking):
     async def story():
         async with talking() as talk:
-            application = build_application("1:wrong", talk.services, FEATURES, base_url=talk.wire.base_url)
+            application = fresh(talk, "1:wrong")
             with pytest.raises(InvalidToken):
                 async with started(application, talk.services):
                     pass

@@ -43,7 +43,7 @@ def test_an_update_is_taken_whatever_a_proxy_made_of_its_content_type(talking, c
         async with talking() as talk, called(talk) as (session, url):
             update = talk.update(message=talk.message("/recap"))
             assert await post(session, url, update, content_type=content_type) == 200
-            await talk.wire.until(lambda: talk.messages)
+            await talk.emulator.until(lambda: talk.messages)
 
     asyncio.run(story())
 
@@ -54,7 +54,7 @@ def test_an_update_called_twice_is_handled_once(talking):
             update = talk.update(message=talk.message("/recap"))
             assert [await post(session, url, update) for _ in range(3)] == [200] * 3
             assert await post(session, url, talk.update(message=talk.message("/help"))) == 200
-            await talk.wire.until(lambda: any("Recaps" in call.text for call in talk.messages))
+            await talk.emulator.until(lambda: any("Recaps" in call.text for call in talk.messages))
             assert len(talk.messages) == 2
 
     asyncio.run(story())

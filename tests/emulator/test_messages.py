@@ -286,3 +286,56 @@ def test_what_is_older_than_two_days_only_administrators_delete(calling):
         assert await bot.delete_message(group.id, old.message_id)
 
     calling(story)
+
+
+def test_general_is_no_topic_and_the_first_message_none_either(calling):
+    async def story(emulator, bot):
+        ann, forum = emulator.person("Ann"), emulator.world.supergroup("Desk", forum=True)
+        await ann.adds_bot(forum)
+        assert emulator.world.topic(forum, "News").thread_id > 1
+        with pytest.raises(BadRequest, match="thread not found"):
+            await bot.send_message(forum.id, "a", message_thread_id=1)
+
+    calling(story)
+
+
+def test_a_public_channel_may_be_looked_at_but_not_its_members(calling):
+    async def story(emulator, bot):
+        ann, channel = emulator.person("Ann"), emulator.world.channel("News", "news")
+        assert (await bot.get_chat("@news")).id == channel.id
+        with pytest.raises(BadRequest, match="list is inaccessible"):
+            await bot.get_chat_member("@news", ann.user.id)
+        await ann.adds_bot(channel)
+        assert (await bot.get_chat_member("@news", ann.user.id)).status == "left"
+        private = emulator.world.channel("Desk")
+        with pytest.raises(Forbidden, match="not a member of the channel"):
+            await bot.get_chat(private.id)
+
+    calling(story)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "words"),
+    [
+        ("http://bot.example/hook", None, "HTTPS URL must be provided"),
+        ("https://bot.example:8080/hook", None, "only on ports 80, 88, 443 or 8443"),
+        ("https://bot.example/hook", "sécret", "unallowed characters"),
+        ("https://bot.example/hook", "s" * 257, "too long"),
+    ],
+)
+def test_a_webhook_telegram_would_not_call_is_refused(calling, url, secret, words):
+    async def story(_, bot):
+        with pytest.raises(BadRequest, match=f"(?i){words}"):
+            await bot.set_webhook(url, secret_token=secret)
+
+    calling(story)
+
+
+def test_code_holds_no_other_entities():
+    found = parse("<pre><b>a</b></pre><code><i>b</i></code> <b>c</b>", "HTML")
+    assert [each["type"] for each in found.entities] == ["pre", "code", "bold"]
+
+
+def test_half_of_a_pair_of_surrogates_is_no_text():
+    with pytest.raises(Refused, match="encoded in UTF-8"):
+        parse("\ud83d")

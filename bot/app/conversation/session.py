@@ -18,8 +18,8 @@ from bot.app.conversation.words import understood
 from bot.app.serve import House
 from bot.delivery.waiting import first, pause
 from bot.emulator.entities import parse
-from bot.emulator.methods import Query
 from bot.emulator.server import Call
+from bot.emulator.state import Query
 from bot.emulator.world import Json
 
 __all__ = ["Session"]

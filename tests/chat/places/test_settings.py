@@ -30,14 +30,6 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
-def admins(talk, times=1, status="administrator"):
-    rights = "manage_chat delete_messages manage_video_chats restrict_members promote_members change_info invite_users"
-    rights = [f"can_{name}" for name in f"{rights} post_stories edit_stories delete_stories be_edited".split()]
-    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
-    body = {"status": status, "user": person, "is_anonymous": False, **dict.fromkeys(rights, False)}
-    talk.wire.faults["getChatMember"] += [(200, {"ok": True, "result": body})] * times
-
-
 def shown(calls):
     return next(call for call in calls if call.method in {"sendMessage", "editMessageText"})
 
@@ -195,12 +187,8 @@ def test_a_button_of_another_version_gets_a_fresh_screen_and_changes_nothing(tal
 def test_a_keyboard_of_a_year_ago_answers_with_a_new_message(talking):
     async def story():
         async with talking() as talk:
-            press = talk.press("set1:silent:silent:always")
-            message = press["callback_query"]["message"]
-            press["callback_query"]["message"] = {"message_id": 5, "date": 0, "chat": message["chat"]}
-            gone = {"ok": False, "error_code": 400, "description": "Bad Request: message to edit not found"}
-            talk.wire.faults["editMessageText"].append((400, gone))
-            await talk.handle(press)
+            talk.recap().deleted = True
+            await talk.presses("set1:silent:silent:always", too_old=True)
             assert talk.messages[-1].buttons
             assert talk.services.chats.get(7).silence is Silence.ALWAYS
 
@@ -210,9 +198,9 @@ def test_a_keyboard_of_a_year_ago_answers_with_a_new_message(talking):
 def test_the_wrong_presser_in_a_group_gets_an_alert_and_changes_nothing(talking):
     async def story():
         async with talking() as talk:
-            admins(talk, status="administrator")
+            talk.person().administers(talk.chat(GROUP))
             await talk.says("/settings", GROUP)
-            admins(talk, status="member")
+            talk.person(8).joins(talk.chat(GROUP))
             answer = (await talk.presses("set1:silent:silent:always", GROUP, 8))[-1]
             assert answer.method == "answerCallbackQuery"
             assert answer.show_alert == "true"
@@ -221,22 +209,17 @@ def test_the_wrong_presser_in_a_group_gets_an_alert_and_changes_nothing(talking)
     asyncio.run(story())
 
 
-def replied(talk, screen, text="", **more):
-    """An answer to a message of the bot."""
-    markup = {"inline_keyboard": [screen.buttons]}
-    asked = {"message_id": 900, "date": 1, "chat": {"id": 7, "type": "private"}, "reply_markup": markup}
-    return talk.update(message=talk.message(text, reply_to=asked) | more)
+def answered(talking, screen, text="", location=None):
+    """What the bot says to an answer to a screen, and the schedule afterwards."""
 
-
-def answered(talking, screen, text="", **more):
     async def story():
         async with talking() as talk:
             await talk.says("/subscribe 08:00 Berlin")
-            opened = shown(await talk.presses(screen))
-            update = replied(talk, opened, text, **more)
-            if not text:
-                del update["message"]["text"]
-            await talk.handle(update)
+            await talk.presses(screen)
+            if location:
+                await talk.person().shares_location(*location, reply_to=talk.recap())
+            else:
+                await talk.says(text, reply_to=talk.recap())
             return talk.messages[-1], held(talk)[0].schedule
 
     return asyncio.run(story())
@@ -261,7 +244,7 @@ def test_a_city_typed_in_answer_sets_the_zone_or_asks_which(talking, text, zone,
 
 @pytest.mark.parametrize("screen", ["set1:zone", "set1:times"])
 def test_a_shared_location_sets_the_zone_in_private(talking, screen):
-    answer, schedule = answered(talking, screen, location={"latitude": 35.68, "longitude": 139.76})
+    answer, schedule = answered(talking, screen, location=(35.68, 139.76))
     assert schedule.zone == "Asia/Tokyo"
     assert "Next: Tue 08:00 JST" in answer.text
 
@@ -284,7 +267,7 @@ def test_times_typed_in_answer_are_added_or_refused_in_a_line(talking, text, tim
 def test_settings_of_a_topic_show_its_own_times(talking):
     async def story():
         async with talking() as talk:
-            admins(talk, times=3)
+            talk.person().administers(talk.chat(GROUP))
             await talk.says("/subscribe 08:00", GROUP, thread=42)
             await talk.says("/subscribe 21:00", GROUP, thread=43)
             opened = (await talk.says("/settings", GROUP, thread=43))[-1]

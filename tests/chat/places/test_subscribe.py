@@ -15,32 +15,10 @@ from bot.chat.towns import order_on, town_rows
 from bot.chat.zones import zone_of
 from bot.domain.catalogue import COVERED
 from bot.domain.chats import Access, ChatKind, ChatState, Place, Schedule, Subscription
+from bot.emulator.accounts import Member
 
 GROUP = -1001
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-
-
-def member(status):
-    """What getChatMember answers."""
-    person = {"id": 7, "is_bot": False, "first_name": "Ann"}
-    rights = dict.fromkeys(
-        [
-            "can_be_edited",
-            "can_manage_chat",
-            "can_delete_messages",
-            "can_manage_video_chats",
-            "can_restrict_members",
-            "can_promote_members",
-            "can_change_info",
-            "can_invite_users",
-            "can_post_stories",
-            "can_edit_stories",
-            "can_delete_stories",
-            "is_anonymous",
-        ],
-        False,
-    )
-    return 200, {"ok": True, "result": {"status": status, "user": person, **rights}}
 
 
 def held(talk, chat_id=7):
@@ -83,11 +61,11 @@ def test_without_a_zone_the_answer_says_that_it_is_utc(talking):
 def test_a_topic_of_a_forum_subscribes_for_itself(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getChatMember"] += [member("administrator")] * 2
+            talk.person().administers(talk.chat(GROUP))
             await talk.says("/subscribe 08:00", GROUP, thread=42)
             await talk.says("/subscribe 09:00", GROUP, thread=43)
             assert {s.place for s in held(talk, GROUP)} == {Place(GROUP, 42), Place(GROUP, 43)}
-            assert talk.wire.messages[-1].message_thread_id == "43"
+            assert talk.messages[-1].message_thread_id == "43"
 
     asyncio.run(story())
 
@@ -95,7 +73,6 @@ def test_a_topic_of_a_forum_subscribes_for_itself(talking):
 def test_in_a_group_only_administrators_change_what_it_gets(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getChatMember"] += [member("member")]
             sent = (await talk.says("/subscribe 08:00", GROUP))[-1]
             assert "Only administrators" in sent.text
             assert held(talk, GROUP) == ()
@@ -178,28 +155,13 @@ def test_what_can_not_be_taken_gets_one_line(talking, text, answer):
     asyncio.run(story())
 
 
-def change(old, new, kind="private", chat_id=7):
-    person = {"id": 123456789, "is_bot": True, "first_name": "Recap"}
-    extra = {"until_date": 0}
-    chat = {"id": chat_id, "type": kind, "first_name": "Ann", "title": "Desk"}
-    return {
-        "my_chat_member": {
-            "chat": chat,
-            "from": {"id": 7, "is_bot": False, "first_name": "Ann"},
-            "date": 1,
-            "old_chat_member": {"user": person, "status": old, **extra},
-            "new_chat_member": {"user": person, "status": new, **extra},
-        }
-    }
-
-
 def test_a_chat_that_blocks_the_bot_is_kept_and_comes_back(talking):
     async def story():
         async with talking() as talk:
             await talk.says("/subscribe 08:00 Berlin")
-            await talk.handle(talk.update(**change("member", "kicked")))
+            await talk.person().blocks_bot()
             assert talk.services.chats.get(7).state is ChatState.GONE
-            await talk.handle(talk.update(**change("kicked", "member")))
+            await talk.person().unblocks_bot()
             back = talk.services.chats.get(7)
             assert (back.state, back.zone) == (ChatState.ACTIVE, "Europe/Berlin")
             assert len(held(talk)) == 1
@@ -210,13 +172,12 @@ def test_a_chat_that_blocks_the_bot_is_kept_and_comes_back(talking):
 def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(talking):
     async def story():
         async with talking() as talk:
-            talk.services.chats.touch(-55, ChatKind.GROUP, "en")
+            group = talk.world.group("Desk", -55)
+            await talk.person().adds_bot(group)
             talk.services.subscriptions.save(Subscription(Place(-55), Schedule("UTC", (time(8),)), NOW))
-            moved = talk.message("", -55) | {"migrate_to_chat_id": GROUP}
-            del moved["text"]
-            await talk.handle(talk.update(message=moved))
+            new = await talk.person().upgrades(group)
             assert held(talk, -55) == ()
-            assert len(held(talk, GROUP)) == 1
+            assert len(held(talk, new.id)) == 1
 
     asyncio.run(story())
 
@@ -323,32 +284,10 @@ def test_buttons_for_cities_fit_with_the_longest_order(name):
 CHANNEL = -100500
 
 
-def seen_channel(kind="channel"):
-    chat = {"id": CHANNEL, "type": kind, "title": "Desk", "username": "desk", "accent_color_id": 1}
-    return 200, {
-        "ok": True,
-        "result": {**chat, "max_reaction_count": 1, "accepted_gift_types": dict.fromkeys(GIFTS, True)},
-    }
-
-
-GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-
-
-def may_post(allowed):
-    status, body = member("administrator")
-    body["result"] |= {"can_post_messages": allowed}
-    return status, body
-
-
-def refused(text):
-    return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {text}"}
-
-
 def test_a_channel_is_subscribed_from_a_private_chat_with_both_sides_rights_checked(talking):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getChat"] += [seen_channel()] * 2
-            talk.wire.faults["getChatMember"] += [may_post(True), member("administrator")] * 2
+            await talk.channel(CHANNEL, "desk")
             sent = (await talk.says("/subscribe @desk eth 08:00 mon-fri Berlin"))[-1]
             assert sent.chat_id == "7"
             assert "@desk gets recaps" in sent.text
@@ -364,20 +303,25 @@ def test_a_channel_is_subscribed_from_a_private_chat_with_both_sides_rights_chec
     asyncio.run(story())
 
 
+ADMIN = Member("administrator")
+POSTING = Member("administrator", frozenset({"can_post_messages"}))
+
+
 @pytest.mark.parametrize(
-    ("chat", "members", "line"),
+    ("name", "bot", "person", "line"),
     [
-        (refused("chat not found"), [], "I can't see @desk."),
-        (seen_channel(), [refused("member list is inaccessible")], "I can't see @desk."),
-        (seen_channel(), [may_post(True), member("member")], "Only administrators of @desk"),
-        (seen_channel(), [may_post(False), member("administrator")], "I may not post in @desk."),
+        ("other", POSTING, ADMIN, "I can't see @desk."),
+        ("desk", Member("left"), ADMIN, "I can't see @desk."),
+        ("desk", Member("kicked"), ADMIN, "I can't see @desk."),
+        ("desk", POSTING, Member("member"), "Only administrators of @desk"),
+        ("desk", ADMIN, ADMIN, "I may not post in @desk."),
     ],
 )
-def test_a_channel_somebody_may_not_subscribe_is_refused_in_one_line(talking, chat, members, line):
+def test_a_channel_somebody_may_not_subscribe_is_refused_in_one_line(talking, name, bot, person, line):
     async def story():
         async with talking() as talk:
-            talk.wire.faults["getChat"] += [chat]
-            talk.wire.faults["getChatMember"] += members
+            channel = talk.world.channel("Desk", name, CHANNEL)
+            channel.members = {talk.world.bot.id: bot, 7: person}
             sent = (await talk.says("/subscribe @desk 08:00"))[-1]
             assert line in sent.text
             assert "\n" not in sent.text
