@@ -150,7 +150,7 @@ def replay(
 @app.command()
 def check(
     rules: Annotated[
-        Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")
+        Path | None, typer.Option(help="A folder of your own rules, laid over the package's; the settings' else.")
     ] = None,
     templates: Annotated[Path | None, typer.Option(help="A folder of templates, likewise.")] = None,
 ) -> None:
@@ -159,7 +159,7 @@ def check(
     from bot.app.wiring import rules_of, templates_of
 
     settings = options.settings()
-    report = checkup(rules or rules_of(settings), templates or templates_of(settings))
+    report = checkup(rules_of(settings, rules), templates or templates_of(settings))
     for line in report.faults:
         print(line, file=sys.stderr)
     for line in report.warnings:

@@ -275,6 +275,23 @@ def test_a_stale_calibration_is_an_error_for_check_and_a_warning_elsewhere(recap
     assert (stale.code, stale.err.count(complaint), stale.err.count("\n")) == (0, 1, 1)
 
 
+def test_a_folder_with_one_cause_is_checked_and_told_with_the_packages(recap, tmp_path):
+    causes = tmp_path / "mine" / "causes"
+    causes.mkdir(parents=True)
+    shipped = resources.rules_folder() / "causes"
+    text = (shipped / "etf_outflow.yaml").read_text().replace("cause: etf_outflow", "cause: fund_exodus")
+    (causes / "fund_exodus.yaml").write_text(text.replace("status: stable", "status: experimental"))
+    (causes / "profit_taking.yaml").write_text("schema: 1\ncause: profit_taking\nstatus: retired\n")
+    check = recap("check", "--rules", str(tmp_path / "mine"))
+    assert check.code == 0
+    assert "27 causes (2 cause files from " in check.out
+    assert "was fitted without the rules in " in check.err
+    why = recap("why", "--sample", RECAP_RULES=str(tmp_path / "mine"))
+    assert "(fund_exodus, trigger)" in why.out
+    assert "(etf_outflow, trigger)" in why.out
+    assert "profit_taking" not in why.out
+
+
 def test_a_broken_calibration_stops_all_but_the_next_fit(recap, own_rules):
     (own_rules / "calibration.yaml").write_text("temperature: warm\n")
     answer = recap("write", "--sample", RECAP_RULES=str(own_rules))
