@@ -48,6 +48,7 @@ def evaluate(
     with options.desk(sample, archive) as desk:
         with counting("days") as count:
             retold = retell([day.date for day in labelled], desk.source, desk.rulebook, count)
+        _must_reach(chosen, retold)
         result = evaluated(chosen, retold, desk.rulebook)
         if predictions:
             write_predictions(predictions, retold.explanations)
@@ -97,6 +98,12 @@ def _chosen(days: "Sequence[LabelledDay]", everything: bool) -> "tuple[LabelledD
     if not chosen:
         raise UsageError(f"None of the {len(days)} labelled days is a core day. Add --all to take them as they are.")
     return chosen
+
+
+def _must_reach(days: "Sequence[LabelledDay]", retold: "Retold") -> None:
+    if not any(day.date in retold.explanations for day in days):
+        reason = retold.gaps[days[0].date]
+        raise UsageError(f"None of the {len(days)} labelled days lies in the data. {days[0].date}: {reason}")
 
 
 def _say_gaps(days: "Sequence[LabelledDay]", retold: "Retold") -> None:

@@ -19,6 +19,9 @@ from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joine
 
 REPORTED = "liquidations.reported"
 
+MOST_CLOSED = 0.5
+"""Of the open interest in a day: the worst day there was, 2025-10-10, closed a tenth of it."""
+
 
 def _over_window(view: View, track: Track, values: Values) -> Measured:
     """Ends with the newest row that is told."""
@@ -130,12 +133,11 @@ def _interest(view: View, assets: tuple[str, ...]) -> Track:
 
 
 def _credible(view: View, side: str, assets: tuple[str, ...]) -> Closed:
-    """What was closed in the window and in those before; raises NoData where a day closed more than was open."""
+    """What was closed in the window and in those before; raises NoData where a day closed half of what was open."""
     found = closed(view, side, assets)
     held = view.once(f"most open {assets}", lambda: _most_open(view, assets))
-    most = held * whole_days(view.window)
-    if found.usd[0] > most:
-        raise NoData(f"{found.track.name} is absurd: {found.usd[0]:,.0f} USD were closed, {most:,.0f} were open")
+    if found.usd[0] > MOST_CLOSED * held * whole_days(view.window):
+        raise NoData(f"{found.track.name} is absurd: {found.usd[0]:,.0f} USD were closed, {held:,.0f} were open")
     return found
 
 

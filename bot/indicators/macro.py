@@ -41,7 +41,8 @@ def change_between_closes(view: View, track: Track, measure: Callable[[Values, V
         raise NoData(f"{track.name} moves from close to close, longer than the window")
     last, first = row_at(track, view.window.end), row_at(track, view.window.start)
     if last <= first or last < 1:
-        raise NoData(f"{track.name} has no close inside the window")
+        left_out = track.left_out(view.window.start, view.window.end)
+        raise NoData(f"{track.name} has no close inside the window{left_out}")
     closes = max(1, last - max(first, 0))
     values = track.value[: last + 1]
     if moment(int(track.time[last])) - moment(int(track.time[last - closes])) > view.window.length + timedelta(days=5):

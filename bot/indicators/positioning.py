@@ -12,6 +12,9 @@ from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, row_a
 PER_YEAR = 3 * 365
 """Payments a year of a rate quoted per 8 hours."""
 
+HIGHEST_FUNDING = 5.0
+"""A year, that is 0.46 % per 8 h: venues cap majors below it, and percent written for fractions lie above."""
+
 BUILDUP_DAYS = 3
 CAP_SLACK = timedelta(hours=2)
 _VENUES = ("binance", "okx", "bybit", "gate")
@@ -33,13 +36,19 @@ def _funding_series(asset: str) -> tuple[str, ...]:
 @indicator("funding.annualised.{asset}")
 def funding(view: View, asset: str) -> Measured:
     """Rate per 8 h x 3 x 365, a fraction a year, at the window's start. 0.01 % per 8 h (0.11 a year) is neutral."""
-    return view.level(view.window.start, *_funding_series(asset)).measured(PER_YEAR)
+    return _sound(view.level(view.window.start, *_funding_series(asset)).measured(PER_YEAR))
 
 
 @indicator("funding.annualised_after.{asset}")
 def funding_after(view: View, asset: str) -> Measured:
     """The same at the window's end."""
-    return view.latest(*_funding_series(asset)).measured(PER_YEAR)
+    return _sound(view.latest(*_funding_series(asset)).measured(PER_YEAR))
+
+
+def _sound(funding: Measured) -> Measured:
+    if abs(funding.value) > HIGHEST_FUNDING:
+        raise NoData(f"{funding.source} is absurd: {funding.value:.0%} a year, more than {HIGHEST_FUNDING:.0%}")
+    return funding
 
 
 @indicator("funding.change.{asset}")
@@ -59,6 +68,8 @@ def funding_change(view: View, asset: str) -> Measured:
 
 def _moved(view: View, name: str) -> Measured:
     before, after = view.level(view.window.start, name), view.latest(name)
+    for level in (before, after):
+        _sound(level.measured(PER_YEAR))
     days, track = whole_days(view.window), view.track(name)
     count, slack = COMPARED_DAYS + days, timedelta(hours=36)
     ends, starts = (days_back(edge, count)[days:] for edge in (view.window.end, view.window.start))

@@ -175,6 +175,13 @@ def test_day_outside_the_data_is_named_and_scores_nothing(recap, tmp_path):
     assert re.search(r"^2025-06-01 .*not told, the data doesn't reach it", answer.out, re.MULTILINE)
 
 
+def test_labels_of_days_that_all_lie_outside_the_data_score_nothing_at_all(recap, tmp_path):
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(json.dumps(json.loads(LABELS.read_text().splitlines()[0]) | {"date": "2012-06-01"}) + "\n")
+    answer = recap("evaluate", "--sample", "--labels", str(labels))
+    assert told_plainly(answer, "None of the 1 labelled days lies in the data. 2012-06-01: No bar of BTC")
+
+
 def test_all_quiet_days_are_counted(recap, rulebook, tmp_path):
     folder = tmp_path / "archive"
     assert recap("export", str(folder), "--sample", "--from", "2025-01-20", "--to", "2025-03-05").code == 0

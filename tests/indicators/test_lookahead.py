@@ -37,7 +37,8 @@ def wave(name, n):
 
 def series(name, ahead, step=DAY, count=DAYS, late=timedelta(0)):
     """Rows up to the window's end, those of `ahead` days after it, and revisions that become known after `as_of`."""
-    rows = [(END - step * back, END - step * back + late, wave(name, back)) for back in range(count)]
+    size = 1e-6 if name.startswith("funding") else 1.0
+    rows = [(END - step * back, END - step * back + late, size * wave(name, back)) for back in range(count)]
     future = [(END + step * n, END + step * n + late, 900.0 + n) for n in range(1, ahead + 1)]
     revised = [(time, AS_OF + DAY, 7.0) for time, _, _ in rows[:40]] if ahead else []
     return points(name, [*rows, *future, *revised])
