@@ -233,4 +233,6 @@ def stablecoin_change(view: View, _: str) -> Measured:
     if not np.isfinite(changes[0]):
         raise NoData(f"{track.name} has no value 7 days earlier")
     skipped = max(1, int((days > milliseconds(view.window.start)).sum()))
-    return Measured(float(changes[0]), newest, moment(int(track.known[row])), track.name, changes[skipped:])
+    return Measured(
+        float(changes[0]), newest, moment(int(track.known[row])), track.name, changes[skipped : skipped + COMPARED_DAYS]
+    )
