@@ -1,4 +1,4 @@
-"""Money into and out of the US spot funds, the premium on Coinbase, and the supply of dollar stablecoins.
+"""Money into and out of the US spot funds, and the premium on Coinbase.
 
 A session's flow is public the next morning (UTC), so a recap at midnight knows the session before the last one.
 """
@@ -11,8 +11,8 @@ import pandas as pd
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.snapshot import Track, Values, milliseconds
-from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at
+from bot.indicators.snapshot import Track, Values
+from bot.indicators.view import View, indicator, joined, row_at, values_at
 
 __all__ = ["flow_btc", "flow_of_window", "published"]
 
@@ -210,6 +210,25 @@ def share_of_market_cap_gap(view: View, _: str) -> Measured:
     return flow_of_window(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
 
 
+def _share_of_assets(view: View, asset: str) -> Track:
+    """Each session's flow over what the funds held at the close of the session before, percent."""
+    sessions, assets = _flows(view, asset), view.track(f"etf.net_assets.{asset.lower()}")
+    share = 100 * sessions.value / values_at(assets, sessions.time - 1, STALE)
+    return Track(f"{sessions.name} / {assets.name}", sessions.time, share, sessions.known)
+
+
+@indicator("etf.net_flow.share_of_assets.btc")
+def share_of_assets_btc(view: View, _: str) -> Measured:
+    """100 x BTC funds' flow / net assets at the session before, percent, from `etf.net_assets.btc`; ±0.5 is heavy."""
+    return flow_of_window(view, _share_of_assets(view, "BTC"))
+
+
+@indicator("etf.net_flow.share_of_assets.eth")
+def share_of_assets_eth(view: View, _: str) -> Measured:
+    """100 x ETH funds' flow / net assets at the session before, percent, from `etf.net_assets.eth`; ±0.5 is heavy."""
+    return flow_of_window(view, _share_of_assets(view, "ETH"))
+
+
 @indicator("premium.coinbase.btc")
 def coinbase_premium(view: View, _: str) -> Measured:
     """BTC on Coinbase over other venues, basis points, mean of the day; negative when US buyers paid less."""
@@ -217,22 +236,3 @@ def coinbase_premium(view: View, _: str) -> Measured:
         raise NoData("a day's premium says nothing about several days")
     others = ("okx", "index", "binance", "bybit", "gate")
     return view.latest(*(f"premium.coinbase_{other}.btc" for other in others)).measured()
-
-
-@indicator("stablecoins.change_7d")
-def stablecoin_change(view: View, _: str) -> Measured:
-    """Change of the supply over the 7 days up to the newest figure, percent."""
-    track = view.track("stablecoins.supply")
-    row = row_at(track, view.window.end)
-    if row < 0 or view.window.end - moment(int(track.time[row])) > timedelta(hours=36):
-        raise NoData(f"{track.name} has no value in the 36 h up to the window's end")
-    newest = moment(int(track.time[row]))
-    days = days_back(newest, COMPARED_DAYS + 9)
-    held = values_at(track, days, timedelta(hours=2))
-    changes = 100 * (held[:-7] / held[7:] - 1)
-    if not np.isfinite(changes[0]):
-        raise NoData(f"{track.name} has no value 7 days earlier")
-    skipped = max(1, int((days > milliseconds(view.window.start)).sum()))
-    return Measured(
-        float(changes[0]), newest, moment(int(track.known[row])), track.name, changes[skipped : skipped + COMPARED_DAYS]
-    )

@@ -56,6 +56,7 @@ def change_between_closes(view: View, track: Track, measure: Callable[[Values, V
 _CHANGES = (
     ("rates.us10y.change", "rates.us10y", _basis_points),
     ("rates.us2y.change", "rates.us2y", _basis_points),
+    ("rates.breakeven10y.change", "rates.breakeven10y", _basis_points),
     ("dollar.index.change", "dollar.dxy", _percent),
     ("equities.sp500.change", "equities.sp500", _percent),
     ("equities.tech.change", "equities.xlk", _percent),

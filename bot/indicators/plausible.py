@@ -20,6 +20,7 @@ STEADY = (
     "credit.",
     "dollar.",
     "equities.",
+    "etf.net_assets.",
     "market_cap.",
     "oil.",
     "open_interest.",

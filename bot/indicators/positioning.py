@@ -146,6 +146,14 @@ def _accounts(asset: str) -> tuple[str, ...]:
     return tuple(f"long_short.accounts.{venue}.{asset.lower()}" for venue in ("binance_daily", *_VENUES))
 
 
+@indicator("long_short.top_accounts.{asset}")
+def top_accounts(view: View, asset: str) -> Measured:
+    """Top traders' accounts long over accounts short, by heads, at the window's start."""
+    coin = asset.lower()
+    names = (f"long_short.top_accounts.binance_daily.{coin}", f"long_short.top_accounts.binance.{coin}")
+    return view.level(view.window.start, *names).measured()
+
+
 @indicator("long_short.top_positions.{asset}")
 def top_positions(view: View, asset: str) -> Measured:
     """Top traders' long over short positions, by size, at the window's start."""

@@ -16,6 +16,7 @@ from bot.indicators.snapshot import Snapshot, Stamps, Track, Values, millisecond
 
 __all__ = [
     "COMPARED_DAYS",
+    "DAILY_SLACK",
     "Indicator",
     "Level",
     "View",

@@ -34,6 +34,7 @@ _QUANTITIES = (
     Quantity("dollar", "index points", 20, 500),
     Quantity("equities", "index points or USD", 0, 1e6),
     Quantity("etf.agreed", "a mark", 0, 1),
+    Quantity("etf.net_assets", "USD", 0, 1e13, 1e6),
     Quantity("etf.net_flow", "USD", -5e10, 5e10, 1e4),
     Quantity("fed.cut_probability", "percent", 0, 100),
     Quantity("fed_funds.future", "100 minus percent", 50, 150),
@@ -64,6 +65,8 @@ _QUANTITIES = (
     Quantity("taker.buy", "USD", 0, 1e13),
     Quantity("taker.sell", "USD", 0, 1e13),
     Quantity("volatility", "points", 0, 1000),
+    Quantity("options.expiry_notional", "USD", 0, 1e12, 1e5),
+    Quantity("options.max_pain", "USD", 1e-9, 1e8),
     Quantity("options.put_call", "a ratio", 0, 1000),
     Quantity("options.skew_25d", "points", -500, 500),
 )
