@@ -20,7 +20,7 @@ def expiry_notional(view: View, _: str) -> Measured:
 def max_pain(view: View, _: str) -> Measured:
     """The strike at which holders of those options are paid least, USD, as last seen before the window.
 
-    Σ open interest x what each option pays is smallest there; from `options.max_pain.btc`.
+    Σ open interest x what each option pays is smallest there. From `options.max_pain.btc`; a level, no threshold.
     """
     return view.level(view.window.start, "options.max_pain.btc").measured()
 

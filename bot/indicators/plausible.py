@@ -56,8 +56,7 @@ def credible(series: str, values: Values) -> np.ndarray[Any, np.dtype[np.bool_]]
 
 def _jumps(closes: Values) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Values far from the median of the five before; a change of scale that lasts is believed from its fourth row."""
-    steps = closes[1:] / closes[:-1]
-    if not len(steps) or (steps.max() <= LARGEST_JUMP and steps.min() >= 1 / LARGEST_JUMP):
+    if len(closes) < 2 or closes.max() <= LARGEST_JUMP * closes.min():
         return np.zeros(len(closes), dtype=bool)
     before = np.lib.stride_tricks.sliding_window_view(np.pad(closes[:-1], (5, 0), mode="edge"), 5)
     far = closes / np.median(before, axis=1)

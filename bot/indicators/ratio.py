@@ -36,7 +36,7 @@ def _source(view: View, asset: str) -> str:
 
 @indicator("relative.in_btc.{asset}")
 def in_btc(view: View, asset: str) -> Measured:
-    """The asset's close over BTC's at the window's end, from `bars/*`; below the 10th percentile it is cheap."""
+    """The asset's close over BTC's at the window's end, a ratio, from `bars/*`; z ≤ -1.5 is cheap."""
     skipped = whole_days(view.window)
     ratios = _ratios(view, asset, COMPARED_DAYS + skipped, end=True)
     return Measured(float(ratios[0]), view.window.end, view.window.end, _source(view, asset), ratios[skipped:])
@@ -54,7 +54,7 @@ def change(view: View, asset: str) -> Measured:
 
 @indicator("relative.in_btc_change_30d.{asset}")
 def month_before(view: View, asset: str) -> Measured:
-    """100 (ratio at the window's start / ratio 30 days earlier - 1), percent, from `bars/*`; its trend so far."""
+    """100 (ratio at the window's start / ratio 30 days earlier - 1), percent, from `bars/*`; below 0 it trends down."""
     ratios = _ratios(view, asset, 1 + COMPARED_DAYS + MONTH_DAYS, end=False)
     changes = 100 * (ratios[:-MONTH_DAYS] / ratios[MONTH_DAYS:] - 1)
     if not np.isfinite(changes[0]):

@@ -26,7 +26,7 @@ def _average(candles: Candles, bars: dict[str, Values]) -> float:
 def window_average(view: View, asset: str) -> Measured:
     """Σ typical price x volume / Σ volume of the window's bars, USD, from `bars/*`.
 
-    The average buyer's price: after a close below it most of the window's buyers are under water.
+    After a close below it the average buyer of the window is under water; a level, no threshold.
     """
     candles = view.candles(asset)
     return Measured(_average(candles, candles.inside), view.window.end, view.window.end, candles.source)
@@ -50,7 +50,7 @@ def _past_distances(candles: Candles) -> Values:
 def average_since_high(view: View, asset: str) -> Measured:
     """Σ typical price x volume / Σ volume from the bar of the 30-day high to the window's start, USD, from `bars/*`.
 
-    What those paid who bought since the high: above it they defend, below it they look for a way out.
+    What those paid who bought since the high; a level, no threshold.
     """
     candles = view.candles(asset)
     month = candles.before(ANCHOR_DAYS * DAY)
