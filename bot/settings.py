@@ -88,7 +88,7 @@ class Delivery(_Table):
 
 
 class Settings(_Table):
-    """What an operator may set. `rules` and `templates` are own folders in place of those that come along.
+    """What an operator may set. `rules` lie over those that come along, `templates` stand in place of them.
 
     `endpoints` maps a host to the address that answers in its place; `feeds` an outlet's name to its RSS address.
     """

@@ -12,8 +12,9 @@ from bot.app.files import write_whole
 from bot.app.retold import Retold
 from bot.errors import UsageError
 from bot.reasoning.calibrate import ENOUGH, Calibrating, Trial, calibrate, weighed
-from bot.reasoning.calibration import FILE_NAME, Calibration, to_yaml
+from bot.reasoning.calibration import Calibration, to_yaml
 from bot.reasoning.labels import LabelledDay
+from bot.reasoning.layers import CALIBRATION
 
 __all__ = ["calibrate_to", "report", "write_calibration"]
 
@@ -30,7 +31,7 @@ def calibrate_to(
 
 def write_calibration(folder: Path, calibration: Calibration) -> Path:
     """`calibration.yaml` in a rules folder, whole or not at all."""
-    path = folder / FILE_NAME
+    path = folder / CALIBRATION
     write_whole(path, to_yaml(calibration))
     return path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.errors import RuleFaults
 from bot.narrative.lint import check_templates
 from bot.reasoning.casebook import run_casebook
+from bot.reasoning.layers import Layers, cause_paths
 from bot.reasoning.rulebook import Rulebook, load_rulebook
 
 __all__ = ["Checkup", "checkup"]
@@ -20,7 +21,7 @@ class Checkup:
     summary: str
 
 
-def checkup(rules: Path, templates: Path) -> Checkup:
+def checkup(rules: Layers, templates: Path) -> Checkup:
     """Everything that can be checked without data. Rule tests judge the rules as written, whatever was fitted since."""
     faults = [str(fault) for fault in check_templates(templates)]
     try:
@@ -33,12 +34,15 @@ def checkup(rules: Path, templates: Path) -> Checkup:
         )
     failures = [outcome.failure for outcome in outcomes if not outcome.passed]
     stale = [str(rulebook.stale)] if rulebook.stale else []
-    faults = [*stale, *failures, *faults]
-    return Checkup(tuple(faults), tuple(map(str, rulebook.warnings)), _summary(rulebook, len(outcomes), len(faults)))
+    faults = [*(() if rulebook.borrowed else stale), *failures, *faults]
+    warnings = (*map(str, rulebook.warnings), *(stale if rulebook.borrowed else ()))
+    return Checkup(tuple(faults), warnings, _summary(rules, rulebook, len(outcomes), len(faults)))
 
 
-def _summary(rulebook: Rulebook, cases: int, faults: int) -> str:
-    checked = f"{_counted(len(rulebook.causes), 'cause')}, {_counted(cases, 'rule test')} and the templates checked"
+def _summary(rules: Layers, rulebook: Rulebook, cases: int, faults: int) -> str:
+    own = f" ({_counted(len(cause_paths(rules.upper)), 'cause file')} from {rules.upper})" if rules.lower else ""
+    causes = f"{_counted(len(rulebook.causes), 'cause')}{own}"
+    checked = f"{causes}, {_counted(cases, 'rule test')} and the templates checked"
     return f"{checked}: {_counted(faults, 'fault') if faults else 'all is well'}."
 
 

@@ -58,11 +58,10 @@ def write(
     with options.desk(sample, archive) as desk:
         recap = desk.recap(replace(request, style=style))
     if form == "json":
-        import json
-
         from bot.app.form import recap_form
+        from bot.app.terminal import print_json
 
-        print(json.dumps(recap_form(recap), ensure_ascii=False, allow_nan=False, indent=2))
+        print_json(recap_form(recap))
         return
     posts = (post.html if form == "telegram" else post.text for post in recap.thread.posts)
     print("\n\n".join(posts))
@@ -76,23 +75,29 @@ def why(
     locale: Annotated[str | None, typer.Option(help="en or zh, for text and telegram.")] = None,
     sample: Sample = False,
     archive: Archive = None,
-    form: Annotated[str, typer.Option("--format", help="table, or in words: text, telegram (its HTML).")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", help="table, in words: text, telegram (its HTML), or json.")
+    ] = "table",
 ) -> None:
     """Show the evidence: each clause with its value, baseline, grade and points, and the causes rejected."""
     from bot.app import tables
+    from bot.app.form import why_form
     from bot.app.recap import explain_at
-    from bot.app.terminal import show
+    from bot.app.terminal import print_json, show
     from bot.narrative.evidence_text import why as in_words
 
-    if form not in {"table", "text", "telegram"}:
-        raise UsageError(f"{form!r} is no format. Choose table, text or telegram.")
+    if form not in {"table", "text", "telegram", "json"}:
+        raise UsageError(f"{form!r} is no format. Choose table, text, telegram or json.")
     request = _request(at, window, scope, locale, sample, archive)
     with options.desk(sample, archive) as desk:
         explanation = explain_at(request, desk.source, desk.rulebook)
         if form == "table":
-            show(tables.why(explanation))
+            show(tables.why(explanation, desk.rulebook))
             return
         posts = in_words(explanation, request.locale, desk.templates).posts
+    if form == "json":
+        print_json(why_form(explanation, desk.rulebook, request.locale, posts))
+        return
     print("\n\n".join(post.html if form == "telegram" else post.text for post in posts))
 
 
@@ -150,7 +155,7 @@ def replay(
 @app.command()
 def check(
     rules: Annotated[
-        Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")
+        Path | None, typer.Option(help="A folder of your own rules, laid over the package's; the settings' else.")
     ] = None,
     templates: Annotated[Path | None, typer.Option(help="A folder of templates, likewise.")] = None,
 ) -> None:
@@ -159,7 +164,7 @@ def check(
     from bot.app.wiring import rules_of, templates_of
 
     settings = options.settings()
-    report = checkup(rules or rules_of(settings), templates or templates_of(settings))
+    report = checkup(rules_of(settings, rules), templates or templates_of(settings))
     for line in report.faults:
         print(line, file=sys.stderr)
     for line in report.warnings:

@@ -70,7 +70,7 @@ def rules_check(settings: Settings) -> Check:
     except RecapError as error:
         return Check("rules", Health.BROKEN, "they can't be loaded", f"{str(error).splitlines()[0]} See recap check.")
     said = f"{len(rulebook.causes)} causes"
-    if rulebook.stale:
+    if rulebook.stale and not rulebook.borrowed:
         return Check("rules", Health.DEGRADED, f"{said}, calibrated for other rules", str(rulebook.stale))
     return Check("rules", Health.WELL, said)
 

@@ -1,14 +1,17 @@
 """The JSON form of a recap, for programs and for measuring."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from bot.domain.explanation import Contribution, Explanation, Finding
 from bot.domain.readings import Reading
 from bot.domain.series import Headline
-from bot.domain.thread import Recap
+from bot.domain.thread import Post, Recap
+from bot.reasoning.cause import Clause
+from bot.reasoning.rulebook import Rulebook
 
-__all__ = ["recap_form"]
+__all__ = ["recap_form", "why_form"]
 
 Form = dict[str, Any]
 
@@ -24,6 +27,29 @@ def recap_form(recap: Recap) -> Form:
             "posts": [{"text": post.text, "html": post.html} for post in thread.posts],
         },
         "figures": [{"text": f.text, "value": f.value, "unit": f.unit, "reading": f.reading} for f in thread.figures],
+    }
+
+
+def why_form(explanation: Explanation, rulebook: Rulebook, locale: str, posts: Iterable[Post]) -> Form:
+    """The evidence for programs: each clause as the rules have it beside what came of it, and the same in words."""
+    form = _explanation(explanation)
+    for finding in form["findings"]:
+        cause = rulebook.cause(finding["cause"])
+        rules = {clause.id: clause for clause in cause.clauses} if cause else {}
+        for contribution in finding["contributions"]:
+            contribution["rule"] = _rule(rules[contribution["clause"]])
+    told = {"locale": locale, "posts": [{"text": post.text, "html": post.html} for post in posts]}
+    return {**form, "temperature": rulebook.temperature, "why": told}
+
+
+def _rule(clause: Clause) -> Form:
+    """A clause as it is written: with it, grade and points can be worked out anew from value and z."""
+    return {
+        "need": clause.need,
+        "on": "z" if clause.on_z else "value",
+        "ramp": {"from": clause.start, "to": clause.end},
+        "points": {"for": clause.favour, "against": clause.against},
+        "group": clause.group or None,
     }
 
 

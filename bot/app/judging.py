@@ -48,6 +48,7 @@ def evaluate(
     with options.desk(sample, archive) as desk:
         with counting("days") as count:
             retold = retell([day.date for day in labelled], desk.source, desk.rulebook, count)
+        _must_reach(chosen, retold)
         result = evaluated(chosen, retold, desk.rulebook)
         if predictions:
             write_predictions(predictions, retold.explanations)
@@ -63,7 +64,7 @@ def evaluate(
 def calibrate(
     labels: Labels,
     rules: Annotated[
-        Path | None, typer.Option(help="A folder of rules; the settings' or the package's own else.")
+        Path | None, typer.Option(help="A folder of your own rules, laid over the package's; the settings' else.")
     ] = None,
     base_rates: Annotated[
         bool, typer.Option("--base-rates", help="Fit base rates of well-labelled causes too.")
@@ -82,14 +83,14 @@ def calibrate(
     from bot.reasoning.rulebook import load_rulebook
 
     settings, labelled = options.settings(), _chosen(read_labels(labels), everything)
-    folder = rules or rules_of(settings)
-    rulebook = load_rulebook(folder, fitted=False)
+    layers = rules_of(settings, rules)
+    rulebook = load_rulebook(layers, fitted=False)
     with open_source(settings, Origin(sample, archive), rulebook.topics) as source, counting("days") as count:
         retold = retell([day.date for day in labelled], source, rulebook, count)
     _say_gaps(labelled, retold)
     result = calibrate_to(labelled, retold, rulebook.digest, datetime.now(UTC).date(), base_rates=base_rates)
     show(report(result))
-    print("Nothing written." if dry_run else f"Written to {write_calibration(folder, result.calibration)}.")
+    print("Nothing written." if dry_run else f"Written to {write_calibration(layers.upper, result.calibration)}.")
 
 
 def _chosen(days: "Sequence[LabelledDay]", everything: bool) -> "tuple[LabelledDay, ...]":
@@ -97,6 +98,12 @@ def _chosen(days: "Sequence[LabelledDay]", everything: bool) -> "tuple[LabelledD
     if not chosen:
         raise UsageError(f"None of the {len(days)} labelled days is a core day. Add --all to take them as they are.")
     return chosen
+
+
+def _must_reach(days: "Sequence[LabelledDay]", retold: "Retold") -> None:
+    if not any(day.date in retold.explanations for day in days):
+        reason = retold.gaps[days[0].date]
+        raise UsageError(f"None of the {len(days)} labelled days lies in the data. {days[0].date}: {reason}")
 
 
 def _say_gaps(days: "Sequence[LabelledDay]", retold: "Retold") -> None:

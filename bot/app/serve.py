@@ -138,6 +138,8 @@ async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
     settings, store, wall = ground.settings, ground.store, ground.wall
     address, pace = bot_address(settings), settings.delivery
     rulebook, templates = load_rulebook(rules_of(settings)), Templates.load(templates_of(settings))
+    if rulebook.stale:
+        log.warning("%s", rulebook.stale)
     source: Source = (
         StoredHistory(store, rulebook.topics)
         if ground.live

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from bot.domain.explanation import Contribution, Explanation, Finding, State
 from bot.domain.readings import Reading, Readings
+from bot.reasoning.cause import Clause
+from bot.reasoning.rulebook import Rulebook
 
 __all__ = ["readings_table", "why"]
 
@@ -19,7 +21,10 @@ CLAUSE_COLUMNS = (
     "unit",
     "baseline",
     "z",
+    "ramp",
     "grade",
+    "for / against",
+    "group",
     "points",
     "happened",
     "known",
@@ -27,11 +32,11 @@ CLAUSE_COLUMNS = (
 )
 
 
-def why(explanation: Explanation) -> RenderableType:
+def why(explanation: Explanation, rulebook: Rulebook) -> RenderableType:
     """Ranked causes with every clause; then those that were looked at and rejected, or could not be assessed."""
     parts: list[RenderableType] = [_headline(explanation)]
     for rank, finding in enumerate(explanation.ranking, start=1):
-        parts += [Text(""), _verdict(rank, finding), _clauses(finding, explanation.readings)]
+        parts += [Text(""), _verdict(rank, finding), _clauses(finding, rulebook, explanation.readings)]
     for state, title in (
         (State.INACTIVE, "Looked at and rejected"),
         (State.UNKNOWN, "Not assessed for lack of data"),
@@ -100,24 +105,29 @@ def _verdict(rank: int, finding: Finding) -> Text:
     return text
 
 
-def _clauses(finding: Finding, readings: Readings) -> Table:
-    table = _table(*CLAUSE_COLUMNS)
+def _clauses(finding: Finding, rulebook: Rulebook, readings: Readings) -> Table:
+    table, cause = _table(*CLAUSE_COLUMNS), rulebook.cause(finding.cause)
+    rules = {clause.id: clause for clause in cause.clauses} if cause else {}
     for contribution in finding.contributions:
-        table.add_row(*_clause(contribution, readings.known(contribution.reading)))
+        reading = readings.known(contribution.reading)
+        table.add_row(*_clause(contribution, rules[contribution.clause], reading))
     return table
 
 
-def _clause(contribution: Contribution, reading: Reading | None) -> Iterator[str]:
+def _clause(contribution: Contribution, rule: Clause, reading: Reading | None) -> Iterator[str]:
+    """What the clause looked at, how it is written in the rules, and what came of it."""
+    ramp = f"{'z' if rule.on_z else 'value'} {rule.start:g} to {rule.end:g}"
+    weights = f"{rule.favour:g} / {rule.against:g}"
     yield contribution.clause + (" (counter)" if contribution.counter else "")
     yield contribution.reading
     if contribution.grade is None:
-        yield from ("-", "", "", "", "", "0", "", "", escape(contribution.reason))
+        yield from ("-", "", "", "", ramp, "", weights, rule.group, "0", "", "", escape(contribution.reason))
         return
     yield _number(contribution.value)
     yield contribution.unit.value if contribution.unit else ""
     yield _baseline(reading)
     yield _signed(contribution.z)
-    yield f"{contribution.grade:.2f}"
+    yield from (ramp, f"{contribution.grade:.2f}", weights, rule.group)
     yield f"{contribution.points:+.2f}"
     yield f"{contribution.end:%m-%d %H:%M}" if contribution.end else ""
     yield f"{contribution.known:%m-%d %H:%M}" if contribution.known else ""

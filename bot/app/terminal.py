@@ -1,14 +1,17 @@
-"""What a command shows on a terminal: tables, and how far it has come."""
+"""What a command shows on a terminal: tables, JSON, and how far it has come."""
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-__all__ = ["counting", "show", "waiting"]
+__all__ = ["counting", "print_json", "show", "waiting"]
 
-WIDE = 220
+WIDE = 260
 """Columns of a table that no terminal cuts."""
 
 
@@ -18,6 +21,11 @@ def show(table: RenderableType) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
     console.print(table)
+
+
+def print_json(form: dict[str, Any]) -> None:
+    """Print a form for programs, in the letters of its language."""
+    sys.stdout.write(json.dumps(form, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
 
 
 @contextmanager

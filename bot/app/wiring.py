@@ -12,6 +12,7 @@ from bot.domain.thread import Recap
 from bot.domain.topics import Topics
 from bot.errors import RecapError, UsageError
 from bot.narrative.environment import Templates
+from bot.reasoning.layers import Layers
 from bot.reasoning.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
 from bot.sources.archive import Archive, read_archive
@@ -88,9 +89,10 @@ def _sample() -> Archive:
         raise RecapError(f"The bundled sample can't be read; install the package again. ({error})") from error
 
 
-def rules_of(settings: Settings) -> Path:
-    """The operator's rules, else the package's."""
-    return settings.rules or resources.rules_folder()
+def rules_of(settings: Settings, folder: Path | None = None) -> Layers:
+    """The folder's rules, else the operator's, over the package's; the package's alone where there is neither."""
+    own, package = folder or settings.rules, resources.rules_folder()
+    return Layers(own, package) if own and own.resolve() != package.resolve() else Layers(package)
 
 
 def templates_of(settings: Settings) -> Path:

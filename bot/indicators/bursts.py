@@ -23,9 +23,9 @@ ENOUGH = 0.98
 
 @indicator("liquidations.burst_share")
 def burst_share(view: View, _: str) -> Measured:
-    """Share of the liquidated USD in the busiest 5 % of the window's minutes, over the covered assets recorded.
+    """Share of the liquidated USD in the busiest 5 % of the window's minutes, a fraction, over the assets recorded.
 
-    From `liquidations.minute.{long,short}.*`. 0.05 is flat, from 0.4 on it came in bursts.
+    From `liquidations.minute.{long,short}.*`; 0.05 is flat, from 0.4 on it came in bursts.
     """
     assets = [asset.lower() for asset in COVERED if all(_tracks(view, asset.lower()))]
     if not assets:

@@ -167,20 +167,20 @@ class Candles:
     def past_ranges(self) -> Values:
         """Percent of the open, high minus low."""
         opens = self.grid["open"][self._past_ends - self.length]
-        return np.asarray(100 * (self._past("high").max(axis=1) - self._past("low").min(axis=1)) / opens)
+        return np.asarray(100 * (self.past("high").max(axis=1) - self.past("low").min(axis=1)) / opens)
 
     @cached_property
     def past_volumes(self) -> Values:
-        return np.asarray(self._past("volume").sum(axis=1))
+        return np.asarray(self.past("volume").sum(axis=1))
 
     @cached_property
     def past_volatilities(self) -> Values:
         """Annualised percent, from the bars of each earlier window."""
-        moves = np.log(self._past("close") / self._past("open"))
+        moves = np.log(self.past("close") / self.past("open"))
         return np.asarray(annualised(moves, self.window.length))
 
-    def _past(self, column: str) -> Values:
-        """One row an earlier window, one column a bar."""
+    def past(self, column: str) -> Values:
+        """A column over the earlier windows: one row a window, newest first, one column a bar."""
         windows = np.lib.stride_tricks.sliding_window_view(self.grid[column], self.length)
         return np.asarray(windows[self._past_ends - self.length])
 

@@ -87,7 +87,10 @@ def odds_of_a_cut(view: View, _: str) -> Measured:
 
 @indicator("fed.cut_probability.change")
 def change_of_odds(view: View, _: str) -> Measured:
-    """Odds of one meeting at the last close in the window minus those before it, percentage points; ±10 is notable."""
+    """Odds of one meeting at the last close in the window minus those before it, percentage points.
+
+    From `fed.cut_probability`, else `fed_funds.future.front` and `rates.fed_effective`; ±10 and beyond is notable.
+    """
     track = _odds(view)
     closes = [max(0, row_at(track, edge)) for edge in (view.window.start, view.window.end)]
     if np.ptp(_ahead(track.time[closes])):

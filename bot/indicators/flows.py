@@ -1,4 +1,4 @@
-"""Money into and out of the US spot funds, the premium on Coinbase, and the supply of dollar stablecoins.
+"""Money into and out of the US spot funds, and the premium on Coinbase.
 
 A session's flow is public the next morning (UTC), so a recap at midnight knows the session before the last one.
 """
@@ -11,8 +11,8 @@ import pandas as pd
 from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
-from bot.indicators.snapshot import Track, Values, milliseconds
-from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joined, row_at, values_at
+from bot.indicators.snapshot import Track, Values
+from bot.indicators.view import View, indicator, joined, row_at, values_at
 
 __all__ = ["flow_btc", "flow_of_window", "published"]
 
@@ -107,25 +107,37 @@ def _summed(sessions: Track, count: int) -> Track:
 
 @indicator("etf.net_flow.btc")
 def flow_btc(view: View, _: str) -> Measured:
-    """Creations minus redemptions of the US spot BTC funds, USD, of the newest published session."""
+    """Creations minus redemptions of the US spot BTC funds, USD, of the newest published session.
+
+    From `etf.net_flow.btc`; z beyond ±1.5 is heavy.
+    """
     return flow_of_window(view, _flows(view, "BTC"))
 
 
 @indicator("etf.net_flow.eth")
 def flow_eth(view: View, _: str) -> Measured:
-    """The same of the US spot ETH funds."""
+    """Creations minus redemptions of the US spot ETH funds, USD, of the newest published session.
+
+    From `etf.net_flow.eth`; z beyond ±1.5 is heavy.
+    """
     return flow_of_window(view, _flows(view, "ETH"))
 
 
 @indicator("etf.net_flow.btc_eth")
 def flow_both(view: View, _: str) -> Measured:
-    """BTC and ETH funds together, of the newest session published for both."""
+    """BTC and ETH funds together, USD, of the newest session published for both.
+
+    From `etf.net_flow.btc` and `etf.net_flow.eth`; z beyond ±1.5 is heavy.
+    """
     return flow_of_window(view, _both_funds(view))
 
 
 @indicator("etf.net_flow.five_sessions.btc_eth")
 def flow_five_sessions(view: View, _: str) -> Measured:
-    """The last five published sessions together, USD."""
+    """The last five published sessions of BTC and ETH funds together, USD.
+
+    From `etf.net_flow.btc` and `etf.net_flow.eth`; z beyond ±1.5 is heavy.
+    """
     sessions = _both_funds(view)
     if len(sessions) < FEW:
         raise NoData(f"{sessions.name} has fewer than {FEW} published sessions")
@@ -144,31 +156,46 @@ def _streak(view: View, asset: str, sign: int) -> Measured:
 
 @indicator("etf.outflow_streak.btc")
 def outflow_streak_btc(view: View, _: str) -> Measured:
-    """Sessions in a row with money leaving the BTC funds; 3 or more is a streak."""
+    """Published sessions in a row with money leaving the BTC funds, in sessions.
+
+    From `etf.net_flow.btc`; from 3 on it is a streak.
+    """
     return _streak(view, "BTC", -1)
 
 
 @indicator("etf.outflow_streak.eth")
 def outflow_streak_eth(view: View, _: str) -> Measured:
-    """Sessions in a row with money leaving the ETH funds."""
+    """Published sessions in a row with money leaving the ETH funds, in sessions.
+
+    From `etf.net_flow.eth`; from 3 on it is a streak.
+    """
     return _streak(view, "ETH", -1)
 
 
 @indicator("etf.inflow_streak.btc")
 def inflow_streak_btc(view: View, _: str) -> Measured:
-    """Sessions in a row with money entering the BTC funds."""
+    """Published sessions in a row with money entering the BTC funds, in sessions.
+
+    From `etf.net_flow.btc`; from 3 on it is a streak.
+    """
     return _streak(view, "BTC", +1)
 
 
 @indicator("etf.inflow_streak.eth")
 def inflow_streak_eth(view: View, _: str) -> Measured:
-    """Sessions in a row with money entering the ETH funds."""
+    """Published sessions in a row with money entering the ETH funds, in sessions.
+
+    From `etf.net_flow.eth`; from 3 on it is a streak.
+    """
     return _streak(view, "ETH", +1)
 
 
 @indicator("etf.net_flow.share_of_spot_volume")
 def share_of_spot_volume(view: View, _: str) -> Measured:
-    """|BTC funds' flow| over the USD volume of BTC spot on the session's UTC day, a fraction."""
+    """|BTC funds' flow| over the USD volume of BTC spot on the session's UTC day, a fraction.
+
+    From `etf.net_flow.btc` and `bars/cccagg.BTC-USD.1d`; below 0.05 the flow is small beside the market.
+    """
     if view.window.length > DAY:
         raise NoData("the flow of several days is not held against one day's volume")
     flow = flow_btc(view, "BTC")
@@ -193,44 +220,58 @@ def _share_of_market_cap(view: View, asset: str) -> Track:
 
 @indicator("etf.net_flow.share_of_market_cap.btc")
 def share_of_market_cap_btc(view: View, _: str) -> Measured:
-    """BTC funds' flow over BTC's market cap, basis points."""
+    """10,000 x BTC funds' flow / BTC's market cap, basis points.
+
+    From `etf.net_flow.btc` and `market_cap.btc`; z beyond ±1.5 is heavy.
+    """
     return flow_of_window(view, _share_of_market_cap(view, "BTC"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth")
 def share_of_market_cap_eth(view: View, _: str) -> Measured:
-    """ETH funds' flow over ETH's market cap, basis points."""
+    """10,000 x ETH funds' flow / ETH's market cap, basis points.
+
+    From `etf.net_flow.eth` and `market_cap.eth`; z beyond ±1.5 is heavy.
+    """
     return flow_of_window(view, _share_of_market_cap(view, "ETH"))
 
 
 @indicator("etf.net_flow.share_of_market_cap.eth_minus_btc")
 def share_of_market_cap_gap(view: View, _: str) -> Measured:
-    """ETH's share minus BTC's, basis points: negative when ETH funds lost more for their coin's size."""
+    """ETH funds' flow over ETH's market cap minus the same of BTC, basis points.
+
+    From `etf.net_flow.*` and `market_cap.*`; below 0 ETH funds lost more for their coin's size, z ≤ -1.5 much more.
+    """
     shares = (_share_of_market_cap(view, "ETH"), _share_of_market_cap(view, "BTC"))
     return flow_of_window(view, joined(f"({shares[0].name}) - ({shares[1].name})", shares, lambda c: c[:, 0] - c[:, 1]))
 
 
+def _share_of_assets(view: View, asset: str) -> Track:
+    """Each session's flow over what the funds held at the close of the session before, percent."""
+    sessions, assets = _flows(view, asset), view.track(f"etf.net_assets.{asset.lower()}")
+    share = 100 * sessions.value / values_at(assets, sessions.time - 1, STALE)
+    return Track(f"{sessions.name} / {assets.name}", sessions.time, share, sessions.known)
+
+
+@indicator("etf.net_flow.share_of_assets.btc")
+def share_of_assets_btc(view: View, _: str) -> Measured:
+    """100 x BTC funds' flow / net assets at the session before, percent, from `etf.net_assets.btc`; ±0.5 is heavy."""
+    return flow_of_window(view, _share_of_assets(view, "BTC"))
+
+
+@indicator("etf.net_flow.share_of_assets.eth")
+def share_of_assets_eth(view: View, _: str) -> Measured:
+    """100 x ETH funds' flow / net assets at the session before, percent, from `etf.net_assets.eth`; ±0.5 is heavy."""
+    return flow_of_window(view, _share_of_assets(view, "ETH"))
+
+
 @indicator("premium.coinbase.btc")
 def coinbase_premium(view: View, _: str) -> Measured:
-    """BTC on Coinbase over other venues, basis points, mean of the day; negative when US buyers paid less."""
+    """10,000 (Coinbase's price / other venues' - 1), basis points, mean of the day.
+
+    From `premium.coinbase_<venue>.btc`; below 0 US buyers paid less, beyond ±10 is large.
+    """
     if view.window.length > DAY:
         raise NoData("a day's premium says nothing about several days")
     others = ("okx", "index", "binance", "bybit", "gate")
     return view.latest(*(f"premium.coinbase_{other}.btc" for other in others)).measured()
-
-
-@indicator("stablecoins.change_7d")
-def stablecoin_change(view: View, _: str) -> Measured:
-    """Change of the supply over the 7 days up to the newest figure, percent."""
-    track = view.track("stablecoins.supply")
-    row = row_at(track, view.window.end)
-    if row < 0 or view.window.end - moment(int(track.time[row])) > timedelta(hours=36):
-        raise NoData(f"{track.name} has no value in the 36 h up to the window's end")
-    newest = moment(int(track.time[row]))
-    days = days_back(newest, COMPARED_DAYS + 9)
-    held = values_at(track, days, timedelta(hours=2))
-    changes = 100 * (held[:-7] / held[7:] - 1)
-    if not np.isfinite(changes[0]):
-        raise NoData(f"{track.name} has no value 7 days earlier")
-    skipped = max(1, int((days > milliseconds(view.window.start)).sum()))
-    return Measured(float(changes[0]), newest, moment(int(track.known[row])), track.name, changes[skipped:])

@@ -18,15 +18,19 @@ ROUNDING = 1e6
 
 @indicator("etf.net_flow.gbtc")
 def flow_gbtc(view: View, _: str) -> Measured:
-    """Creations minus redemptions of Grayscale's BTC fund, USD, from `etf.net_flow.btc.gbtc`; z ≤ -1.5 is heavy."""
+    """Creations minus redemptions of Grayscale's old BTC fund, USD, of the newest published session.
+
+    From `etf.net_flow.btc.gbtc`; z ≤ -1.5 is heavy.
+    """
     return flow_of_window(view, published(view, view.track("etf.net_flow.btc.gbtc")))
 
 
 @indicator("etf.largest_fund_share.btc")
 def largest_fund_share(view: View, _: str) -> Measured:
-    """Largest flow of one BTC fund in the total's direction over the total, a fraction; from 0.9 on it was one fund.
+    """Largest flow of one BTC fund in the total's direction over the total, a fraction.
 
-    More than 1 where the others moved against it. The funds must add up to the published total.
+    More than 1 where the others moved against it. The funds must add up to the published total. From
+    `etf.net_flow.btc.*`; from 0.9 on it was one fund.
     """
     if view.window.length > DAY:
         raise NoData("the largest fund is told of one session")
@@ -47,19 +51,28 @@ def largest_fund_share(view: View, _: str) -> Measured:
 
 @indicator("etf.preliminary.btc")
 def preliminary_btc(view: View, _: str) -> Measured:
-    """1 while no second publisher agrees with the flow that is told of BTC funds, 0 once one does."""
+    """Number 1 while no second publisher agrees with the flow that is told of BTC funds, 0 once one does.
+
+    From `etf.agreed.btc`; from 1 on the flow may still change.
+    """
     return _preliminary(view, flow_btc(view, "BTC"), "btc")
 
 
 @indicator("etf.preliminary.eth")
 def preliminary_eth(view: View, _: str) -> Measured:
-    """The same of ETH funds."""
+    """Number 1 while no second publisher agrees with the flow that is told of ETH funds, 0 once one does.
+
+    From `etf.agreed.eth`; from 1 on the flow may still change.
+    """
     return _preliminary(view, flow_eth(view, "ETH"), "eth")
 
 
 @indicator("etf.preliminary.btc_eth")
 def preliminary_both(view: View, _: str) -> Measured:
-    """1 where either flow is preliminary."""
+    """Number 1 where either flow is preliminary, else 0.
+
+    From `etf.agreed.*`; from 1 on the flow may still change.
+    """
     told = flow_both(view, "BTC")
     return max((_preliminary(view, told, asset) for asset in ("btc", "eth")), key=lambda found: found.value)
 

@@ -35,6 +35,11 @@ def _level(days: int, side: str) -> Callable[[View, str], Measured]:
     def level(view: View, asset: str) -> Measured:
         return _extreme(view, asset, days, side)
 
+    extreme = "lowest low" if side == "low" else "highest high"
+    level.__doc__ = f"""The {extreme} of the {days} days before the window, USD a coin.
+
+    From `bars/*` of the lead market; a level, no threshold.
+    """
     return level
 
 
@@ -43,6 +48,10 @@ def _close_against(days: int, side: str) -> Callable[[View, str], Measured]:
         close = float(view.candles(asset).inside["close"][-1])
         return _against(view, close, _extreme(view, asset, days, side))
 
+    distance.__doc__ = f"""100 (close / the {side} of the {days} days before the window - 1), percent.
+
+    From `bars/*` of the lead market; {"below" if side == "low" else "above"} 0 it is broken.
+    """
     return distance
 
 
@@ -54,13 +63,19 @@ for _days in (20, 50):
 
 @indicator("level.open_vs_low_20d.{asset}")
 def open_vs_low(view: View, asset: str) -> Measured:
-    """Percent by which the window opened above the 20-day low."""
+    """100 (the window's open / the 20-day low before it - 1), percent.
+
+    From `bars/*` of the lead market; above 0 the level still held when the window began.
+    """
     return _open_against(view, asset, "low")
 
 
 @indicator("level.open_vs_high_20d.{asset}")
 def open_vs_high(view: View, asset: str) -> Measured:
-    """Percent by which the window opened above the 20-day high; negative is below it."""
+    """100 (the window's open / the 20-day high before it - 1), percent.
+
+    From `bars/*` of the lead market; below 0 the level still capped the price, above -2 it was near.
+    """
     return _open_against(view, asset, "high")
 
 
@@ -72,7 +87,10 @@ def _open_against(view: View, asset: str, side: str) -> Measured:
 
 @indicator("level.mean_200d.{asset}")
 def mean_200d(view: View, asset: str) -> Measured:
-    """Mean of the 200 daily closes before the window, USD; of one market, without a day absent."""
+    """Mean of the 200 daily closes before the window, USD a coin; of one market, without a day absent.
+
+    From `bars/*.1d`; a level, no threshold.
+    """
     for name in (market for market in markets(asset) if market.endswith(".1d")):
         bars = view.snapshot.bars(name)
         if bars is None:
@@ -87,6 +105,9 @@ def mean_200d(view: View, asset: str) -> Measured:
 
 @indicator("level.close_vs_mean_200d.{asset}")
 def close_vs_mean(view: View, asset: str) -> Measured:
-    """Percent by which the window closed above its 200-day mean."""
+    """100 (close / mean of the 200 daily closes before - 1), percent: 100 (Mayer multiple - 1).
+
+    From `bars/*`; 0 parts the trends, 140 was overheated, below -45 were past bottoms.
+    """
     close = float(view.candles(asset).inside["close"][-1])
     return _against(view, close, mean_200d(view, asset))

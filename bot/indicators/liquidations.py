@@ -19,6 +19,9 @@ from bot.indicators.view import COMPARED_DAYS, View, days_back, indicator, joine
 
 REPORTED = "liquidations.reported"
 
+MOST_CLOSED = 0.5
+"""Of the open interest in a day: the worst day there was, 2025-10-10, closed a tenth of it."""
+
 
 def _over_window(view: View, track: Track, values: Values) -> Measured:
     """Ends with the newest row that is told."""
@@ -44,7 +47,10 @@ def _of(view: View, side: str, assets: tuple[str, ...]) -> Measured:
 
 @indicator("liquidations.total")
 def total(view: View, _: str) -> Measured:
-    """USD of both sides over the covered assets; where nothing is recorded, the total the press quoted."""
+    """USD of both sides over the covered assets, at least; where nothing is recorded, the total the press quoted.
+
+    From `liquidations.*`, else `liquidations.reported.total`; z ≥ 1.5 is a wave.
+    """
     try:
         return _of(view, "total", COVERED)
     except NoData:
@@ -53,7 +59,10 @@ def total(view: View, _: str) -> Measured:
 
 @indicator("liquidations.venues")
 def venues(view: View, _: str) -> Measured:
-    """Exchanges whose closures the total counts, each marked by a bit of the panel of the window's newest row."""
+    """Number of exchanges whose closures the total counts: the bits set in the window's newest mark.
+
+    From `liquidations.panel` or `liquidations.hour.panel`; below 3 totals are far from whole.
+    """
     found = closed(view, "total", COVERED)
     panel, row = view.track(f"{found.step.name}.panel"), row_at(found.track, view.window.end)
     when = moment(int(found.track.time[row]))
@@ -65,7 +74,10 @@ def venues(view: View, _: str) -> Measured:
 
 @indicator("liquidations.long")
 def longs(view: View, _: str) -> Measured:
-    """USD of the longs over the covered assets; where nothing is recorded, the press's."""
+    """USD of the longs over the covered assets, at least; where nothing is recorded, the press's.
+
+    From `liquidations.long.*`, else `liquidations.reported.long`; z ≥ 1.5 is a wave.
+    """
     try:
         return _of(view, "long", COVERED)
     except NoData:
@@ -74,19 +86,28 @@ def longs(view: View, _: str) -> Measured:
 
 @indicator("liquidations.short")
 def shorts(view: View, _: str) -> Measured:
-    """USD of the shorts over the covered assets."""
+    """USD of the shorts over the covered assets, at least.
+
+    From `liquidations.short.*`; z ≥ 1.5 is a wave.
+    """
     return _of(view, "short", COVERED)
 
 
 @indicator("liquidations.reported.total")
 def reported(view: View, _: str) -> Measured:
-    """USD over all venues in the trailing 24 h as the press quoted them."""
+    """USD over all venues in the trailing 24 h as the press quoted them, at least.
+
+    From `liquidations.reported.total`; above 1 billion it is a wave.
+    """
     return _reported(view, "total")
 
 
 @indicator("liquidations.long_share")
 def long_share(view: View, _: str) -> Measured:
-    """Longs over all; 0.5 is even, 0.8 one-sided."""
+    """USD of longs over USD of all, a fraction.
+
+    From `liquidations.*`, else `liquidations.reported.*`; 0.5 is even, from 0.8 on one-sided.
+    """
     try:
         return _share(view, COVERED)
     except NoData:
@@ -105,7 +126,10 @@ def _share(view: View, assets: tuple[str, ...]) -> Measured:
 
 @indicator("liquidations.share_of_open_interest")
 def share_of_open_interest(view: View, _: str) -> Measured:
-    """USD liquidated over the USD open interest at the window's start, a fraction; the z matters, not the size."""
+    """USD liquidated over the USD open at the window's start, a fraction.
+
+    From `liquidations.*` and `open_interest.usd.total.*`; z ≥ 1.5 is a wave, the size says little.
+    """
     return _over_open_interest(view, COVERED)
 
 
@@ -130,12 +154,11 @@ def _interest(view: View, assets: tuple[str, ...]) -> Track:
 
 
 def _credible(view: View, side: str, assets: tuple[str, ...]) -> Closed:
-    """What was closed in the window and in those before; raises NoData where a day closed more than was open."""
+    """What was closed in the window and in those before; raises NoData where a day closed half of what was open."""
     found = closed(view, side, assets)
     held = view.once(f"most open {assets}", lambda: _most_open(view, assets))
-    most = held * whole_days(view.window)
-    if found.usd[0] > most:
-        raise NoData(f"{found.track.name} is absurd: {found.usd[0]:,.0f} USD were closed, {most:,.0f} were open")
+    if found.usd[0] > MOST_CLOSED * held * whole_days(view.window):
+        raise NoData(f"{found.track.name} is absurd: {found.usd[0]:,.0f} USD were closed, {held:,.0f} were open")
     return found
 
 
@@ -150,37 +173,55 @@ def _most_open(view: View, assets: tuple[str, ...]) -> float:
 
 @indicator("liquidations.total.{asset}")
 def total_of(view: View, asset: str) -> Measured:
-    """USD of both sides of one asset."""
+    """USD of both sides of one asset, at least.
+
+    From `liquidations.*`; z ≥ 1.5 is a wave.
+    """
     return _of(view, "total", (asset,))
 
 
 @indicator("liquidations.long.{asset}")
 def longs_of(view: View, asset: str) -> Measured:
-    """USD of one asset's longs."""
+    """USD of one asset's longs, at least.
+
+    From `liquidations.long.*`; z ≥ 1.5 is a wave.
+    """
     return _of(view, "long", (asset,))
 
 
 @indicator("liquidations.short.{asset}")
 def shorts_of(view: View, asset: str) -> Measured:
-    """USD of one asset's shorts."""
+    """USD of one asset's shorts, at least.
+
+    From `liquidations.short.*`; z ≥ 1.5 is a wave.
+    """
     return _of(view, "short", (asset,))
 
 
 @indicator("liquidations.long_share.{asset}")
 def long_share_of(view: View, asset: str) -> Measured:
-    """Longs over all of one asset."""
+    """USD of longs over USD of all of one asset, a fraction.
+
+    From `liquidations.*`; 0.5 is even, from 0.8 on one-sided.
+    """
     return _share(view, (asset,))
 
 
 @indicator("liquidations.share_of_open_interest.{asset}")
 def share_of_open_interest_of(view: View, asset: str) -> Measured:
-    """USD liquidated over the asset's open interest at the window's start, a fraction."""
+    """USD liquidated over the asset's USD open at the window's start, a fraction.
+
+    From `liquidations.*` and `open_interest.usd.total.*`; z ≥ 1.5 is a wave.
+    """
     return _over_open_interest(view, (asset,))
 
 
 @indicator("liquidations.intensity.eth_over_btc")
 def intensity(view: View, _: str) -> Measured:
-    """ETH's liquidated share of open interest over BTC's; above 1 ETH was hit harder for its size."""
+    """ETH's liquidated share of open interest over BTC's, times of it.
+
+    From `liquidations.*` and `open_interest.usd.total.*`; above 1 ETH was hit harder for its size.
+    """
     ether, bitcoin = _over_open_interest(view, ("ETH",)), _over_open_interest(view, ("BTC",))
     if bitcoin.value <= 0:
         raise NoData("no BTC was liquidated in the window")

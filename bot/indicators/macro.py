@@ -12,7 +12,7 @@ from bot.domain.series import moment
 from bot.indicators.candles import DAY
 from bot.indicators.robust import Measured, NoData
 from bot.indicators.snapshot import Track, Values
-from bot.indicators.view import View, indicator, row_at
+from bot.indicators.view import Indicator, View, indicator, row_at
 
 __all__ = ["change_between_closes", "difference"]
 
@@ -41,7 +41,8 @@ def change_between_closes(view: View, track: Track, measure: Callable[[Values, V
         raise NoData(f"{track.name} moves from close to close, longer than the window")
     last, first = row_at(track, view.window.end), row_at(track, view.window.start)
     if last <= first or last < 1:
-        raise NoData(f"{track.name} has no close inside the window")
+        left_out = track.left_out(view.window.start, view.window.end)
+        raise NoData(f"{track.name} has no close inside the window{left_out}")
     closes = max(1, last - max(first, 0))
     values = track.value[: last + 1]
     if moment(int(track.time[last])) - moment(int(track.time[last - closes])) > view.window.length + timedelta(days=5):
@@ -53,26 +54,36 @@ def change_between_closes(view: View, track: Track, measure: Callable[[Values, V
 
 
 _CHANGES = (
-    ("rates.us10y.change", "rates.us10y", _basis_points),
-    ("rates.us2y.change", "rates.us2y", _basis_points),
-    ("dollar.index.change", "dollar.dxy", _percent),
-    ("equities.sp500.change", "equities.sp500", _percent),
-    ("equities.tech.change", "equities.xlk", _percent),
-    ("volatility.vix.change", "volatility.vix", difference),
-    ("oil.wti.change", "oil.wti", _percent),
-    ("credit.high_yield_spread.change", "credit.high_yield_spread", _basis_points),
+    ("rates.us10y.change", "rates.us10y", _basis_points, "z ≥ 1.5 weighs on risk, from ±5 on it is a move"),
+    ("rates.us2y.change", "rates.us2y", _basis_points, "z ≥ 1.5 is a Fed seen stricter, from ±5 on it is a move"),
+    ("rates.breakeven10y.change", "rates.breakeven10y", _basis_points, "z ≥ 1.5 is inflation feared"),
+    ("dollar.index.change", "dollar.dxy", _percent, "z ≥ 1.5 weighs on risk, from ±0.5 on it is a move"),
+    ("equities.sp500.change", "equities.sp500", _percent, "z ≤ -1.5 is risk-off, from ±1 on it is a move"),
+    ("equities.tech.change", "equities.xlk", _percent, "z ≤ -1.5 is risk-off, from ±1.5 on it is a move"),
+    ("volatility.vix.change", "volatility.vix", difference, "z ≥ 1.5 is a scare, from 2 on it is a move"),
+    ("oil.wti.change", "oil.wti", _percent, "z ≥ 1.5 is war or shortage feared, from ±3 on it is a move"),
+    ("credit.high_yield_spread.change", "credit.high_yield_spread", _basis_points, "z ≥ 1.5 is lenders retreating"),
 )
+_FORMULAS: dict[Callable[[Values, Values], Values], str] = {
+    _basis_points: "100 (last close - close before it), basis points",
+    _percent: "100 (last close / close before it - 1), percent",
+    difference: "Last close minus the close before it, points",
+}
 
 
-def _changes_of(series: str, measure: Callable[[Values, Values], Values]) -> Callable[[View, str], Measured]:
+def _changes_of(series: str, measure: Callable[[Values, Values], Values], threshold: str) -> Indicator:
     def change(view: View, _: str) -> Measured:
         return change_between_closes(view, view.track(series), measure)
 
+    change.__doc__ = f"""{_FORMULAS[measure]}; last inside the window, before it at or before its start.
+
+    From `{series}`; {threshold}.
+    """
     return change
 
 
-for _name, _series, _measure in _CHANGES:
-    indicator(_name)(_changes_of(_series, _measure))
+for _name, _series, _measure, _threshold in _CHANGES:
+    indicator(_name)(_changes_of(_series, _measure, _threshold))
 
 
 def _close(view: View, series: str) -> Measured:
@@ -82,11 +93,17 @@ def _close(view: View, series: str) -> Measured:
 
 @indicator("rates.us10y")
 def us10y(view: View, _: str) -> Measured:
-    """Ten-year Treasury yield, percent."""
+    """Ten-year Treasury yield at the last close, percent.
+
+    From `rates.us10y`; a level, no threshold.
+    """
     return _close(view, "rates.us10y")
 
 
 @indicator("volatility.vix")
 def vix(view: View, _: str) -> Measured:
-    """VIX at the last close, points."""
+    """VIX at the last close, points.
+
+    From `volatility.vix`; above 20 is nervous, above 30 fear.
+    """
     return _close(view, "volatility.vix")

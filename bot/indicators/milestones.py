@@ -28,9 +28,9 @@ EARLIER_HIGHS = {
 
 @indicator("level.round_number_crossed.{asset}")
 def round_number_crossed(view: View, asset: str) -> Measured:
-    """Round numbers between the window's open and close: each 10,000 of BTC from 20,000 on, each 500 of ETH.
+    """Number of round prices between open and close: each 10,000 of BTC from 20,000 on, each 500 of ETH.
 
-    Positive were reached from below, negative were lost; from 1 in size on worth a word.
+    Positive were reached from below, negative were lost. From `bars/*` of the lead market; from ±1 on worth a word.
     """
     if asset not in ROUND:
         raise NoData(f"no round numbers are kept for {asset}")
@@ -42,9 +42,10 @@ def round_number_crossed(view: View, asset: str) -> Measured:
 
 @indicator("level.all_time_high.{asset}")
 def all_time_high(view: View, asset: str) -> Measured:
-    """100 (the window's high / the highest high before it - 1), percent; above 0 is a new all-time high.
+    """100 (the window's high / the highest high before it - 1), percent.
 
-    Over the bars of all the asset's markets that closed before the window, and the known highs from before them.
+    Over the bars of all the asset's markets that closed before the window, and the known highs from before them. From
+    `bars/*`; above 0 is a new all-time high.
     """
     candles, start = view.candles(asset), view.window.start
     before = [bars for name in markets(asset) if (bars := view.snapshot.bars(name)) is not None]

@@ -137,7 +137,10 @@ def _intensity(view: View, stretch: Stretch, kind: Kind, topic: str) -> Measured
 
 @indicator("news.headlines")
 def headlines(view: View, _: str) -> Measured:
-    """n: headlines in the span, whatever they are about."""
+    """n: number of headlines in the span, whatever they are about.
+
+    From `headlines`; below 10 no share is told.
+    """
     span = _span(view)
     if not len(span.marked) and not len(span.before):
         raise NoData("no headlines are recorded")
@@ -146,7 +149,10 @@ def headlines(view: View, _: str) -> Measured:
 
 @indicator("news.count.{topic}")
 def count(view: View, topic: str) -> Measured:
-    """k: headlines in the span that name the topic, with the one to show for them."""
+    """k: number of headlines in the span that name the topic, with the one to show for them.
+
+    From `headlines`; held against `news.usual`, no threshold of its own.
+    """
     span = _spoken(view)
     rows = span.marked.topics[:, span.column(topic)]
     return span.measured(int(rows.sum()), rows, _leading(view, span.marked, rows))
@@ -164,50 +170,74 @@ def _leading(view: View, marked: Marked, rows: Flags) -> Headline | None:
 
 @indicator("news.usual.{topic}")
 def usual(view: View, topic: str) -> Measured:
-    """n × the topic's mean daily share of the 90 days before the span."""
+    """n x the topic's mean daily share of the 90 days before the span, a number of headlines.
+
+    From `headlines`; no threshold.
+    """
     span = _span(view)
     return span.measured(_usual(view, span, _about, topic), span.marked.topics[:, span.column(topic)])
 
 
 @indicator("news.intensity.{topic}")
 def intensity(view: View, topic: str) -> Measured:
-    """(k + 1) / (usual + 1) over the span; 1 is usual."""
+    """(k + 1) / (usual + 1) over the span, times of the usual.
+
+    From `headlines`; 1 is usual, from 2 on it is loud.
+    """
     return _intensity(view, _span(view), _about, topic)
 
 
 @indicator("news.intensity_3d.{topic}")
 def intensity_3d(view: View, topic: str) -> Measured:
-    """The same over the 72 hours up to the window's end, against the 90 days before them."""
+    """(k + 1) / (usual + 1) over the 72 hours up to the window's end, times of the usual.
+
+    From `headlines`; 1 is usual, from 2 on it is loud.
+    """
     return _intensity(view, _long(view), _about, topic)
 
 
 @indicator("news.market_tied.{topic}")
 def market_tied(view: View, topic: str) -> Measured:
-    """The same over the span, of headlines that name the topic together with the market, whichever way it went."""
+    """(k' + 1) / (usual' + 1), times of the usual, k' the span's headlines that name the topic and the market.
+
+    From `headlines`; 1 is usual, from 2 on the market talked of it.
+    """
     return _intensity(view, _span(view), _market_tied, topic)
 
 
 @indicator("news.market_tied_3d.{topic}")
 def market_tied_3d(view: View, topic: str) -> Measured:
-    """The same over the 72 hours up to the window's end."""
+    """(k' + 1) / (usual' + 1), times of the usual, over the 72 hours up to the window's end.
+
+    From `headlines`; 1 is usual, from 2 on the market talked of it.
+    """
     return _intensity(view, _long(view), _market_tied, topic)
 
 
 @indicator("news.fall_tied.{topic}")
 def fall_tied(view: View, topic: str) -> Measured:
-    """(k' + 1) / (usual' + 1) with k' the headlines that name the topic and a falling market."""
+    """(k' + 1) / (usual' + 1), times of the usual, k' the headlines that name the topic and a falling market.
+
+    From `headlines`; 1 is usual, from 2 on it was blamed.
+    """
     return _intensity(view, _span(view), _fall_tied, topic)
 
 
 @indicator("news.rise_tied.{topic}")
 def rise_tied(view: View, topic: str) -> Measured:
-    """The same with headlines that name the topic and a rising market."""
+    """(k' + 1) / (usual' + 1), times of the usual, k' the headlines that name the topic and a rising market.
+
+    From `headlines`; 1 is usual, from 2 on it was praised.
+    """
     return _intensity(view, _span(view), _rise_tied, topic)
 
 
 @indicator("news.tied_share.{topic}")
 def tied_share(view: View, topic: str) -> Measured:
-    """k'' / (total + 2): of all that name some topic and a market moving as the window did, those on this topic."""
+    """k'' / (total + 2), a fraction: of those tying topics to a market moving as the window did, this one's.
+
+    From `headlines`; 0.1 is one voice among many, from 0.4 on it is what everybody says.
+    """
     span = _spoken(view)
     rows = _tied(view, span.marked) & span.marked.topics.any(axis=1)
     own = rows & span.marked.topics[:, span.column(topic)]

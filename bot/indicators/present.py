@@ -22,14 +22,20 @@ ENOUGH = 2
 
 @indicator("price.now.{asset}")
 def price_now(view: View, asset: str) -> Measured:
-    """Last trade on the lead market by the moment of telling, USD; only one from after the window."""
+    """Last trade on the lead market by the moment of telling and after the window, USD a coin.
+
+    From `price.last.<venue>.*`; a level, no threshold.
+    """
     venue = view.candles(asset).bars.name.partition(".")[0]
     return _newest(view, f"price.last.{venue}.{asset.lower()}")
 
 
 @indicator("price.since_close.{asset}")
 def since_close(view: View, asset: str) -> Measured:
-    """100 (last trade / close - 1), percent, both of the lead market."""
+    """100 (last trade / close - 1), percent, both of the lead market.
+
+    From `price.last.<venue>.*` and `bars/*`; beyond ±1 the recap's close is old news.
+    """
     candles, now = view.candles(asset), price_now(view, asset)
     close = float(candles.inside["close"][-1])
     return Measured(100 * (now.value / close - 1), now.end, now.known, f"{now.source}, {candles.source}")
@@ -37,7 +43,10 @@ def since_close(view: View, asset: str) -> Measured:
 
 @indicator("funding.running.{asset}")
 def funding_running(view: View, asset: str) -> Measured:
-    """Median over venues of the rate that builds up for the next payment, a fraction a year."""
+    """Median over venues of the rate that builds up for the next payment x 3 x 365, a fraction a year.
+
+    From `funding.running_8h.*`; 0.11 is neutral.
+    """
     found = []
     for venue in VENUES:
         try:

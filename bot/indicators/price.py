@@ -16,7 +16,10 @@ def _at_end(view: View, candles: Candles, value: float, history: Values | None =
 
 @indicator("price.open.{asset}")
 def price_open(view: View, asset: str) -> Measured:
-    """Open of the window's first bar, USD."""
+    """Open of the window's first bar, USD a coin.
+
+    From `bars/*` of the lead market; a level, no threshold.
+    """
     candles = view.candles(asset)
     value = float(candles.inside["open"][0])
     return Measured(value, view.window.start, view.window.start, candles.source)
@@ -24,14 +27,20 @@ def price_open(view: View, asset: str) -> Measured:
 
 @indicator("price.close.{asset}")
 def price_close(view: View, asset: str) -> Measured:
-    """Close of the window's last bar, USD."""
+    """Close of the window's last bar, USD a coin.
+
+    From `bars/*` of the lead market; a level, no threshold.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, float(candles.inside["close"][-1]))
 
 
 @indicator("price.high.{asset}")
 def price_high(view: View, asset: str) -> Measured:
-    """Highest trade, USD; it happened by the close of its bar."""
+    """Highest trade, USD a coin; it happened by the close of its bar.
+
+    From `bars/*` of the lead market; a level, no threshold.
+    """
     candles = view.candles(asset)
     when = candles.close_of(int(candles.inside["high"].argmax()))
     return Measured(float(candles.inside["high"].max()), when, when, candles.source)
@@ -39,7 +48,10 @@ def price_high(view: View, asset: str) -> Measured:
 
 @indicator("price.low.{asset}")
 def price_low(view: View, asset: str) -> Measured:
-    """Lowest trade, USD; it happened by the close of its bar."""
+    """Lowest trade, USD a coin; it happened by the close of its bar.
+
+    From `bars/*` of the lead market; a level, no threshold.
+    """
     candles = view.candles(asset)
     when = candles.close_of(int(candles.inside["low"].argmin()))
     return Measured(float(candles.inside["low"].min()), when, when, candles.source)
@@ -47,7 +59,10 @@ def price_low(view: View, asset: str) -> Measured:
 
 @indicator("price.return.{asset}")
 def price_return(view: View, asset: str) -> Measured:
-    """100 (close / open - 1) of the window, percent."""
+    """100 (close / open - 1) of the window, percent.
+
+    From `bars/*` of the lead market; z beyond ±1.5 is worth a word.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, window_return(candles), candles.past_returns)
 
@@ -59,14 +74,20 @@ def window_return(candles: Candles) -> float:
 
 @indicator("price.range.{asset}")
 def price_range(view: View, asset: str) -> Measured:
-    """100 (high - low) / open, percent."""
+    """100 (high - low) / open, percent.
+
+    From `bars/*` of the lead market; z ≥ 1.5 is wide.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, _range(candles.inside), candles.past_ranges)
 
 
 @indicator("price.drawdown.{asset}")
 def drawdown(view: View, asset: str) -> Measured:
-    """100 (low / open - 1), percent, never positive."""
+    """100 (low / open - 1), percent, never positive.
+
+    From `bars/*` of the lead market; below -1 average true range it is deep.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, fall_to_low(candles))
 
@@ -78,7 +99,10 @@ def fall_to_low(candles: Candles) -> float:
 
 @indicator("price.runup.{asset}")
 def runup(view: View, asset: str) -> Measured:
-    """100 (high / open - 1), percent, never negative."""
+    """100 (high / open - 1), percent, never negative.
+
+    From `bars/*` of the lead market; above 1 average true range it is steep.
+    """
     inside = view.candles(asset).inside
     value = 100 * (float(inside["high"].max()) / float(inside["open"][0]) - 1)
     return _at_end(view, view.candles(asset), value)
@@ -88,7 +112,8 @@ def runup(view: View, asset: str) -> Measured:
 def atr(view: View, asset: str) -> Measured:
     """Wilder's 14-day average true range before the window in percent of the last close before it.
 
-    Scaled by the root of the window's length in days, so that a 4 h move is held against a usual 4 h range.
+    Scaled by the root of the window's length in days, so that a 4 h move is held against a usual 4 h range. From
+    `bars/*` of the lead market; a move of ±1 of it is a big one.
     """
     candles = view.candles(asset)
     return Measured(_scaled_atr(view, asset), view.window.start, view.window.start, candles.source)
@@ -122,21 +147,30 @@ def average_true_range(days: dict[str, Values], period: int = 14) -> float:
 
 @indicator("price.return_over_atr.{asset}")
 def return_over_atr(view: View, asset: str) -> Measured:
-    """Return over the average true range; a day beyond ±1 is a big day."""
+    """Return over the average true range, times of it.
+
+    From `bars/*` of the lead market; beyond ±0.8 a day is a fall or a rise, beyond ±1 a big one.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, window_return(candles) / _scaled_atr(view, asset))
 
 
 @indicator("price.range_over_atr.{asset}")
 def range_over_atr(view: View, asset: str) -> Measured:
-    """Range over the average true range."""
+    """Range over the average true range, times of it.
+
+    From `bars/*` of the lead market; from 1.3 on with little net move the day was a whipsaw.
+    """
     candles = view.candles(asset)
     return _at_end(view, candles, _range(candles.inside) / _scaled_atr(view, asset))
 
 
 @indicator("price.efficiency.{asset}")
 def efficiency(view: View, asset: str) -> Measured:
-    """Kaufman's ratio |close - open| / Σ|bar moves|, 0 to 1."""
+    """Kaufman's ratio |close - open| / Σ|bar moves|, a fraction from 0 to 1.
+
+    From `bars/*` of the lead market; above 0.5 it went straight, below 0.2 to and fro.
+    """
     candles = view.candles(asset)
     path = np.append(candles.inside["open"][0], candles.inside["close"])
     travelled = float(np.abs(np.diff(path)).sum())
@@ -147,7 +181,10 @@ def efficiency(view: View, asset: str) -> Measured:
 
 @indicator("price.return_before.{asset}")
 def return_before(view: View, asset: str) -> Measured:
-    """Return of the 7 days before the window, percent; 90 such weeks, a day apart, as history."""
+    """100 (close / close 7 days earlier - 1) at the window's start, percent; 90 such weeks, a day apart, as history.
+
+    From `bars/*` of the lead market; z ≥ 1.5 is a run that holders may cash in.
+    """
     candles = view.candles(asset)
     closes = candles.days_before["close"]
     if len(closes) < 8:
@@ -158,7 +195,10 @@ def return_before(view: View, asset: str) -> Measured:
 
 @indicator("price.range_before.{asset}")
 def range_before(view: View, asset: str) -> Measured:
-    """High minus low of the 7 days before the window in percent of their first open."""
+    """100 (high - low) / first open of the 7 days before the window, percent.
+
+    From `bars/*` of the lead market; z ≤ -1 is a range that waits to break.
+    """
     candles = view.candles(asset)
     days = candles.days_before
     if len(days["open"]) < 7:
@@ -170,7 +210,10 @@ def range_before(view: View, asset: str) -> Measured:
 
 @indicator("volatility.realised.{asset}")
 def realised_volatility(view: View, asset: str) -> Measured:
-    """√(Σ r²) of the window's bars scaled to a year, percent."""
+    """√(Σ r²) of the window's log bar returns x √(365 / days), percent a year.
+
+    From `bars/*` of the lead market; z ≥ 1.5 is wild, z ≤ -1 calm.
+    """
     candles = view.candles(asset)
     moves = np.log(candles.inside["close"] / candles.inside["open"])
     return _at_end(view, candles, float(annualised(moves, view.window.length)), candles.past_volatilities)
@@ -178,7 +221,10 @@ def realised_volatility(view: View, asset: str) -> Measured:
 
 @indicator("volume.relative.{asset}")
 def relative_volume(view: View, asset: str) -> Measured:
-    """The window's volume in coins over the median of the same window on the 28 days before; ≥ 2 is heavy."""
+    """The window's volume in coins over the median of the same hours on the 28 days before, times of it.
+
+    From `bars/*` of the lead market; ≥ 2 is heavy, ≤ 0.7 thin.
+    """
     candles = view.candles(asset)
     month = candles.past_volumes[:28]
     recorded = month[~np.isnan(month)]
@@ -190,9 +236,10 @@ def relative_volume(view: View, asset: str) -> Measured:
 
 @indicator("volume.rebound.{asset}")
 def rebound_volume(view: View, asset: str) -> Measured:
-    """Volume of the rising over the falling bars after the low; below 0.8 the rebound came on low volume.
+    """Volume of the rising over that of the falling bars after the low, times of it.
 
-    The low must lie four bars or more before the window's end and the price must have risen since.
+    The low must lie four bars or more before the window's end and the price must have risen since. From
+    `bars/*` of the lead market; below 0.8 the rebound came on low volume.
     """
     candles = view.candles(asset)
     first = int(candles.inside["low"].argmin()) + 1

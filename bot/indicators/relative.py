@@ -47,14 +47,20 @@ def _sources(mine: Candles, bitcoin: Candles) -> str:
 
 @indicator("relative.beta_vs_btc.{asset}")
 def beta(view: View, asset: str) -> Measured:
-    """Sensitivity of the asset's daily return to BTC's."""
+    """Least-squares slope of 60 daily returns before the window on BTC's, a ratio.
+
+    From `bars/*` of the lead market; above 1 it exaggerates BTC's moves.
+    """
     mine, bitcoin = _pair(view, asset)
     return Measured(_beta(view, asset), view.window.start, view.window.start, _sources(mine, bitcoin))
 
 
 @indicator("relative.residual_vs_btc.{asset}")
 def residual(view: View, asset: str) -> Measured:
-    """Return minus beta times BTC's return, percentage points; z ≤ -1.5 is weak."""
+    """Return minus beta times BTC's return, percentage points.
+
+    From `bars/*` of the lead market; z ≤ -1.5 is weak, z ≥ 1.5 strong for reasons of its own.
+    """
     mine, bitcoin = _pair(view, asset)
     slope, shared = _beta(view, asset), min(len(mine.past_returns), len(bitcoin.past_returns))
     history = mine.past_returns[:shared] - slope * bitcoin.past_returns[:shared]
@@ -64,7 +70,10 @@ def residual(view: View, asset: str) -> Measured:
 
 @indicator("relative.excess_return.{asset}")
 def excess_return(view: View, asset: str) -> Measured:
-    """Return minus BTC's, percentage points."""
+    """Return minus BTC's, percentage points.
+
+    From `bars/*` of the lead market; z beyond ±1.5 is worth a word.
+    """
     mine, bitcoin = _pair(view, asset)
     shared = min(len(mine.past_returns), len(bitcoin.past_returns))
     history = mine.past_returns[:shared] - bitcoin.past_returns[:shared]
@@ -74,7 +83,10 @@ def excess_return(view: View, asset: str) -> Measured:
 
 @indicator("relative.excess_drawdown.{asset}")
 def excess_drawdown(view: View, asset: str) -> Measured:
-    """Fall from the window's open to its low minus BTC's, percentage points."""
+    """Fall from the window's open to its low minus BTC's, percentage points.
+
+    From `bars/*` of the lead market; below -2 it was hit much harder on the way.
+    """
     mine, bitcoin = _pair(view, asset)
     value = fall_to_low(mine) - fall_to_low(bitcoin)
     return Measured(value, view.window.end, view.window.end, _sources(mine, bitcoin))
@@ -99,14 +111,20 @@ def _all_returns(view: View) -> dict[str, float]:
 
 @indicator("breadth.share_down")
 def share_down(view: View, _: str) -> Measured:
-    """Share of the majors that closed lower; ≥ 0.9 is broad."""
+    """Share of the majors that closed lower, a fraction.
+
+    From `bars/*` of the lead market of each; ≥ 0.9 is broad.
+    """
     returns = _returns(view)
     return _over_majors(view, [value < 0 for value in returns.values()], returns)
 
 
 @indicator("breadth.share_beating_btc")
 def share_beating(view: View, _: str) -> Measured:
-    """Share of the other majors that did better than BTC."""
+    """Share of the other majors that did better than BTC, a fraction.
+
+    From `bars/*` of the lead market of each; ≤ 0.1 money hid in BTC, ≥ 0.9 it left it.
+    """
     returns = _returns(view)
     if "BTC" not in returns:
         raise NoData("no BTC return to beat")
@@ -152,15 +170,19 @@ def _median_alt(view: View) -> float:
 
 @indicator("relative.alt_return")
 def alt_return(view: View, _: str) -> Measured:
-    """Median return of the majors other than BTC and ETH, percent; z beyond ±1.5 is a day of the alts."""
+    """Median return of the majors other than BTC and ETH, percent.
+
+    From `bars/*` of the lead market of each; z beyond ±1.5 is a day of the alts.
+    """
     return _of_alts(view, _median_alt(view), _past_medians(view))
 
 
 @indicator("relative.alt_excess")
 def alt_excess(view: View, _: str) -> Measured:
-    """The alts' median return minus beta times BTC's, percentage points; z ≥ 1.5 is money moving into alts.
+    """The alts' median return minus beta times BTC's, percentage points.
 
-    Beta is the least-squares slope of the median alt's 60 daily returns before the window on BTC's.
+    Beta is the least-squares slope of the median alt's 60 daily returns before the window on BTC's. From
+    `bars/*` of the lead market of each; z ≥ 1.5 is money moving into alts, z ≤ -1.5 out of them.
     """
     bitcoin, slope = view.candles("BTC"), view.once("beta of alts", lambda: _alt_slope(view))
     history = _past_medians(view) - slope * bitcoin.past_returns

@@ -109,7 +109,10 @@ def _family(view: View, names: tuple[str, ...], what: str) -> Measured:
 
 @indicator("calendar.high_impact.count")
 def high_impact(view: View, _: str) -> Measured:
-    """Releases of high impact in the window, with a forecast and a first print known by `as_of`."""
+    """Number of releases of high impact in the window, with a forecast and a first print known by `as_of`.
+
+    From `releases`; from 1 on rates had a reason to move.
+    """
     inside = _of_window(view)
     if not inside and not _outcomes(view):
         raise NoData(UNTOLD)
@@ -120,22 +123,28 @@ def high_impact(view: View, _: str) -> Measured:
 
 @indicator("calendar.surprise.inflation")
 def inflation(view: View, _: str) -> Measured:
-    """First print minus forecast of CPI, PCE or PPI month on month, percentage points; positive is hotter.
+    """First print minus forecast of CPI, PCE or PPI month on month, percentage points; core figures come first.
 
-    Core figures come first. z is held against all such surprises of the year before the window, at most 60.
+    Held against all such surprises of the year before, at most 60. From `releases`; above 0 is hotter, 0.1 is notable.
     """
     return _family(view, INFLATION, "inflation figure")
 
 
 @indicator("calendar.surprise.jobs")
 def jobs(view: View, _: str) -> Measured:
-    """First print minus forecast of US payrolls, in jobs; positive is stronger. One a month makes no baseline."""
+    """First print minus forecast of US payrolls, number of jobs; one a month makes no baseline.
+
+    From `releases`; above 0 is stronger, beyond ±50,000 notable.
+    """
     return _family(view, JOBS, "payrolls figure")
 
 
 @indicator("calendar.fomc")
 def fomc(view: View, _: str) -> Measured:
-    """Statements of the Fed's rate committee in the window, 0 or 1 in a day; it ends with the statement."""
+    """Number of statements of the Fed's rate committee in the window; it ends with the statement.
+
+    From `releases`; from 1 on.
+    """
     found = [release for release in _inside(view) if _event(release) in STATEMENT]
     when = found[-1].time if found else view.window.end
     return Measured(float(len(found)), when, when, SOURCE)
@@ -143,16 +152,19 @@ def fomc(view: View, _: str) -> Measured:
 
 @indicator("calendar.key_releases")
 def key_releases(view: View, _: str) -> Measured:
-    """Moments in the window at which inflation, payrolls or a decision of the Fed came out; ends with the last.
+    """Number of moments in the window at which inflation, payrolls or a decision of the Fed came out.
 
-    Where the calendar tells no outcomes, those at which they were due.
+    Ends with the last; where the calendar tells no outcomes, those at which they were due. From `releases`; from 1 on.
     """
     return _moments(view, _out(view, _inside(view)))
 
 
 @indicator("calendar.key_releases_before")
 def key_releases_before(view: View, _: str) -> Measured:
-    """The same in the 24 hours before the window: markets go on digesting the day after."""
+    """Number of such moments in the 24 hours before the window: markets go on digesting the day after.
+
+    From `releases`; from 1 on.
+    """
     _inside(view)
     before = view.snapshot.released(view.window.start - DAY, view.window.start - RESOLUTION)
     return _moments(view, _out(view, before))

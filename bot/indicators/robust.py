@@ -16,6 +16,17 @@ MINIMUM = 30
 """Fewer values than this make no baseline: the median absolute deviation is too noisy to divide by."""
 
 
+FARTHEST = 100.0
+"""Times as far from the median as nine of ten earlier values: from 2024 to 2026, crashes included, nothing went beyond
+12. A slip of the unit goes hundreds of times as far."""
+
+ROUNDING = 1e10
+"""Beyond this the history never moved, but for rounding."""
+
+_FREE = ("liquidations.", "fed.", "news.")
+"""What may lie still for months and then leap; liquidations are held against open interest instead."""
+
+
 class NoData(Exception):
     """A reading can't be measured; the text says why."""
 
@@ -44,6 +55,7 @@ def to_reading(quantity: Quantity, asset: str, measured: Measured) -> Reading:
     if quantity.baseline and history is not None:
         history = history[np.isfinite(history)]
         baseline = baseline_of(history, quantity.baseline)
+        _refuse_absurd(quantity, measured, history, baseline)
     compared = history if baseline is not None else None
     return Reading(
         name=quantity.name,
@@ -58,6 +70,16 @@ def to_reading(quantity: Quantity, asset: str, measured: Measured) -> Reading:
         baseline=baseline,
         headline=measured.headline,
     )
+
+
+def _refuse_absurd(quantity: Quantity, measured: Measured, history: Values, baseline: Baseline | None) -> None:
+    if baseline is None or quantity.name.startswith(_FREE):
+        return
+    distances = np.sort(np.abs(history - baseline.median))
+    usual, distance = float(distances[9 * (len(distances) - 1) // 10]), abs(measured.value - baseline.median)
+    if FARTHEST * usual < distance < ROUNDING * usual:
+        times = f"{distance / usual:,.0f} times as far from its median as nine of ten values before"
+        raise NoData(f"{measured.source} is absurd: {measured.value:,.6g} {quantity.unit} is {times}")
 
 
 def baseline_of(history: Values, span: str) -> Baseline | None:

@@ -35,7 +35,10 @@ def days_of(window: Window) -> list[date]:
 
 @indicator("calendar.weekend")
 def weekend(view: View, _: str) -> Measured:
-    """Share of the window's hours on Saturday or Sunday, UTC; 1 is all of it, when volume is usually thin."""
+    """Hours of the window on Saturday or Sunday, UTC, over all its hours, a fraction.
+
+    From the calendar, `UTC`; at 1 volume is usually thin.
+    """
     hours = [view.window.start + n * HOUR for n in range(-(-view.window.length // HOUR))]
     share = float(np.mean([hour.weekday() >= SATURDAY for hour in hours]))
     return _by_calendar(view, share, "UTC calendar")
@@ -43,14 +46,20 @@ def weekend(view: View, _: str) -> Measured:
 
 @indicator("calendar.us_holiday")
 def us_holiday(view: View, _: str) -> Measured:
-    """Holidays of the New York Stock Exchange among the window's dates; from 1 on US funds and shares stand still."""
+    """Number of holidays of the New York Stock Exchange among the window's dates.
+
+    From the calendar of the `NYSE`; from 1 on US funds and shares stand still.
+    """
     holidays = sum(day in us_market_holidays(day.year) for day in days_of(view.window))
     return _by_calendar(view, float(holidays), "NYSE calendar")
 
 
 @indicator("calendar.holiday_season")
 def holiday_season(view: View, _: str) -> Measured:
-    """Dates of the window from December 23 to January 1; from 1 on desks are thinly staffed."""
+    """Number of the window's dates from December 23 to January 1.
+
+    From the calendar, `UTC`; from 1 on desks are thinly staffed.
+    """
     season = sum((day.month, day.day) >= (12, 23) or (day.month, day.day) == (1, 1) for day in days_of(view.window))
     return _by_calendar(view, float(season), "UTC calendar")
 
@@ -71,7 +80,10 @@ def _size(expiry: datetime) -> int:
 
 @indicator("options.expiry_size")
 def expiry_size(view: View, _: str) -> Measured:
-    """The largest options expiry in the window: 0 none, 1 weekly, 2 monthly, 3 quarterly; from 2 on worth a word."""
+    """The largest options expiry in the window, a number: 0 none, 1 weekly, 2 monthly, 3 quarterly.
+
+    From the calendar of `Deribit`; from 2 on worth a word.
+    """
     largest = max(_expiries(view.window.start, view.window.end), key=_size, default=None)
     if largest is None:
         return _by_calendar(view, 0.0, "Deribit calendar")
@@ -80,16 +92,19 @@ def expiry_size(view: View, _: str) -> Measured:
 
 @indicator("options.expiry_ahead")
 def expiry_ahead(view: View, _: str) -> Measured:
-    """The largest expiry in the four days after the window, sized alike; before a quarter's, hedges pin the price."""
+    """The largest expiry in the four days after the window, a number: 0 none, 1 weekly, 2 monthly, 3 quarterly.
+
+    From the calendar of `Deribit`; at 3 hedges pin the price before.
+    """
     ahead = _expiries(view.window.end, view.window.end + EXPIRY_AHEAD)
     return _by_calendar(view, float(max(map(_size, ahead), default=0)), "Deribit calendar")
 
 
 @indicator("options.move_near_expiry.btc")
 def move_near_expiry(view: View, _: str) -> Measured:
-    """Share of the window's absolute hourly moves made within two hours of 08:00 UTC on days of a Friday expiry.
+    """Share of the window's absolute hourly moves within two hours of 08:00 UTC on days of a Friday expiry, a fraction.
 
-    Of a day 4/24 would be even; from 0.25 on the move crowded around the expiry.
+    From `bars/*` of the lead market; of a day 4/24 would be even, from 0.25 on the move crowded around the expiry.
     """
     candles, window = view.candles("BTC"), view.window
     expiries = [when for when in _expiries(window.start, window.end) if window.start <= when - NEAR_EXPIRY]

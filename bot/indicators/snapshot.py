@@ -16,27 +16,32 @@ import numpy as np
 from bot.domain.series import TIMEFRAMES, BarColumns, Headline, PointColumns, Release, moment
 from bot.domain.topics import NO_TOPICS, Topics
 from bot.indicators.headlines import NO_HEADLINES, HeadlineTrack, Marked
-from bot.indicators.plausible import Stamps, Values, believable
+from bot.indicators.plausible import Stamps, Values, believable, credible
 
 __all__ = ["Bars", "History", "Snapshot", "Stamps", "Track", "Values", "bars_of", "milliseconds", "track_of"]
 
 COLUMNS = ("open", "high", "low", "close", "volume")
+NEVER: Stamps = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Track:
-    """One series of numbers in the order of its events; `time` and `known` in milliseconds since 1970."""
+    """One series of numbers in the order of its events; `time` and `known` in milliseconds since 1970.
+
+    `absurd` are the times of rows left out because they can't be true.
+    """
 
     name: str
     time: Stamps
     value: Values
     known: Stamps
+    absurd: Stamps = field(default_factory=lambda: NEVER)
 
     def __len__(self) -> int:
         return len(self.time)
 
     def first(self, rows: int) -> "Track":
-        return Track(self.name, self.time[:rows], self.value[:rows], self.known[:rows])
+        return replace(self, time=self.time[:rows], value=self.value[:rows], known=self.known[:rows])
 
     def known_by(self, edge: datetime) -> "Track":
         """The rows anyone could know at `edge`, each in its latest revision."""
@@ -44,7 +49,20 @@ class Track:
             return self.first(int(np.searchsorted(self.known, milliseconds(edge), side="right")))
         seen = np.flatnonzero(self.known <= milliseconds(edge))
         latest = seen[np.append(np.diff(self.time[seen]) > 0, True)[-len(seen) :]] if len(seen) else seen
-        return Track(self.name, self.time[latest], self.value[latest], self.known[latest])
+        return replace(self, time=self.time[latest], value=self.value[latest], known=self.known[latest])
+
+    def without_slips(self) -> "Track":
+        """The rows that can be true; of two revisions only one may be there, or the later one would judge the first."""
+        sound = credible(self.name, self.value)
+        if sound.all():
+            return self
+        columns = self.time[sound], self.value[sound], self.known[sound]
+        return Track(self.name, *columns, self.time[~sound])
+
+    def left_out(self, since: datetime, until: datetime) -> str:
+        """The end of a sentence on what is missing: the newest absurd row after `since` and by `until`, if any."""
+        times = self.absurd[(self.absurd > milliseconds(since)) & (self.absurd <= milliseconds(until))]
+        return f"; its row of {moment(int(times[-1])):%Y-%m-%d %H:%M} UTC is absurd" if len(times) else ""
 
     @cached_property
     def _plain(self) -> bool:
@@ -104,7 +122,7 @@ class Snapshot:
         """The series as known at `as_of`, or None where nothing of it was."""
         if series not in self._tracks:
             recorded = self.history.tracks.get(series)
-            cut = recorded.known_by(self.as_of) if recorded is not None else None
+            cut = recorded.known_by(self.as_of).without_slips() if recorded is not None else None
             self._tracks[series] = cut if cut is not None and len(cut) else None
         return self._tracks[series]
 

@@ -13,9 +13,9 @@ from bot.indicators.view import View, day_totals, indicator, row_at
 
 @indicator("taker.imbalance.{asset}")
 def taker_imbalance(view: View, asset: str) -> Measured:
-    """(buy - sell) / (buy + sell) of the futures' takers, a fraction, from `taker.buy` and `taker.sell` in USD a day.
+    """(buy - sell) / (buy + sell) of the futures' takers, a fraction.
 
-    Beyond ±0.03 one side pressed; z says it better.
+    From `taker.buy.*` and `taker.sell.*` in USD a day; beyond ±0.03 one side pressed, z says it better.
     """
     bought, sold = (view.track(f"taker.{side}.{asset.lower()}") for side in ("buy", "sell"))
     buys, sells = day_totals(view, bought), day_totals(view, sold)
@@ -42,20 +42,29 @@ def _quotient(view: View, above: str, below: tuple[str, ...]) -> Measured:
 
 @indicator("volume.coinbase_share.{asset}")
 def coinbase_share(view: View, asset: str) -> Measured:
-    """Coinbase's spot volume over Coinbase's and Binance's, a fraction; a z of 1.5 is unusually American."""
+    """Coinbase's spot volume over Coinbase's and Binance's, in coins, a fraction.
+
+    From `bars/coinbase.*` and `bars/binance.*`; z ≥ 1.5 is unusually American.
+    """
     coinbase, binance = f"coinbase.{asset}-USD", f"binance.{asset}-USDT"
     return _quotient(view, coinbase, (coinbase, binance))
 
 
 @indicator("volume.spot_over_perp.{asset}")
 def spot_over_perpetual(view: View, asset: str) -> Measured:
-    """Binance's spot volume over its perpetual's, a fraction; a z of 1.5 is a move carried by spot."""
+    """Binance's spot volume over its perpetual's, in coins, a ratio.
+
+    From `bars/binance.*` and `bars/binanceusdm.*`; z ≥ 1.5 is a move carried by spot.
+    """
     return _quotient(view, f"binance.{asset}-USDT", (f"binanceusdm.{asset}-USDT-PERP",))
 
 
 @indicator("volume.relative_weekday.{asset}")
 def relative_to_weekday(view: View, asset: str) -> Measured:
-    """The lead market's volume over its median of the same weekday and hours in the 8 weeks before; ≤ 0.7 is thin."""
+    """Volume in coins over the median of the same weekday and hours in the 8 weeks before, times of it.
+
+    From `bars/*` of the lead market; ≤ 0.7 is thin, ≥ 2 heavy.
+    """
     candles = view.candles(asset)
     days = -(-view.window.length // TIMEFRAMES["1d"])
     weeks = 7 * np.arange(-(-days // 7), 8 + -(-days // 7)) - days

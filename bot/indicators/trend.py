@@ -18,7 +18,10 @@ def _at_start(view: View, candles: Candles, value: float, history: Values | None
 
 @indicator("price.return_30d_before.{asset}")
 def return_before(view: View, asset: str) -> Measured:
-    """Return over the 30 days before the window, percent; from the 90th percentile on holders may take profit."""
+    """100 (close / open 30 days earlier - 1) at the window's start, percent.
+
+    From `bars/*` of the lead market; z ≥ 1.5 is a run that holders may cash in.
+    """
     candles = view.candles(asset)
     returns = candles.returns(view.window.start, RUN_DAYS * DAY, 1 + COMPARED_DAYS)
     if not np.isfinite(returns[0]):
@@ -28,7 +31,10 @@ def return_before(view: View, asset: str) -> Measured:
 
 @indicator("price.drawdown_from_high_30d.{asset}")
 def drawdown_from_high(view: View, asset: str) -> Measured:
-    """100 (open / highest high of the 30 days before - 1), percent; above -2 the window began near its high."""
+    """100 (open / highest high of the 30 days before - 1), percent.
+
+    From `bars/*` of the lead market; above -2 the window began near its high.
+    """
     candles = view.candles(asset)
     high = highest_before(view, asset, RUN_DAYS)
     return _at_start(view, candles, 100 * (float(candles.inside["open"][0]) / high.value - 1))
@@ -36,7 +42,10 @@ def drawdown_from_high(view: View, asset: str) -> Measured:
 
 @indicator("price.rsi.{asset}")
 def relative_strength_index(view: View, asset: str) -> Measured:
-    """Wilder's 14-day RSI of the daily closes before the window: 100 RS / (1 + RS); ≥ 70 overbought, ≤ 30 oversold."""
+    """Wilder's 14-day RSI of the daily closes before the window: 100 RS / (1 + RS), points from 0 to 100.
+
+    From `bars/*` of the lead market; ≥ 70 is overbought, ≤ 30 oversold.
+    """
     candles = view.candles(asset)
     closes = candles.days_before["close"]
     if len(closes) < PERIOD + 1:
@@ -62,7 +71,10 @@ def _wilder_weights(count: int, period: int) -> Values:
 
 @indicator("volatility.realised_30d.{asset}")
 def realised_volatility(view: View, asset: str) -> Measured:
-    """√(Σ r²) of the bars of the 30 days before the window scaled to a year, percent; held against earlier months."""
+    """√(Σ r²) of the log bar returns of the 30 days before x √(365 / 30), percent a year.
+
+    From `bars/*` of the lead market; z ≤ -1 is coiled.
+    """
     candles = view.candles(asset)
     bars = candles.before(RUN_DAYS * DAY)
     moves = np.log(bars["close"] / bars["open"])

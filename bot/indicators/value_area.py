@@ -83,29 +83,44 @@ def _close_against(view: View, asset: str, price: float) -> Measured:
 
 @indicator("level.value_area_low.{asset}")
 def area_low(view: View, asset: str) -> Measured:
-    """Lower edge of the 70 % value area of the 30 days before the window, USD."""
+    """Lower edge of the 70 % value area of the 30 days before the window, USD a coin.
+
+    From `bars/*` of the lead market, volume by price; a level, no threshold.
+    """
     return _fixed(view, asset, _profile(view, asset).low)
 
 
 @indicator("level.value_area_high.{asset}")
 def area_high(view: View, asset: str) -> Measured:
-    """Upper edge of the 70 % value area of the 30 days before the window, USD."""
+    """Upper edge of the 70 % value area of the 30 days before the window, USD a coin.
+
+    From `bars/*` of the lead market, volume by price; a level, no threshold.
+    """
     return _fixed(view, asset, _profile(view, asset).high)
 
 
 @indicator("level.point_of_control.{asset}")
 def point_of_control(view: View, asset: str) -> Measured:
-    """Middle of the price bin with most volume in the 30 days before the window, USD."""
+    """Middle of the price bin with most volume in the 30 days before the window, USD a coin.
+
+    From `bars/*` of the lead market, volume by price; a level, no threshold.
+    """
     return _fixed(view, asset, _profile(view, asset).control)
 
 
 @indicator("level.close_vs_value_area_low.{asset}")
 def close_vs_area_low(view: View, asset: str) -> Measured:
-    """100 (close / value area low - 1), percent; below 0 the market accepted lower prices."""
+    """100 (close / value area low - 1), percent.
+
+    From `bars/*` of the lead market; below 0 the market accepted lower prices.
+    """
     return _close_against(view, asset, _profile(view, asset).low)
 
 
 @indicator("level.close_vs_value_area_high.{asset}")
 def close_vs_area_high(view: View, asset: str) -> Measured:
-    """100 (close / value area high - 1), percent; above 0 the market accepted higher prices."""
+    """100 (close / value area high - 1), percent.
+
+    From `bars/*` of the lead market; above 0 the market accepted higher prices.
+    """
     return _close_against(view, asset, _profile(view, asset).high)

@@ -16,6 +16,7 @@ from bot.indicators.snapshot import Snapshot, Stamps, Track, Values, millisecond
 
 __all__ = [
     "COMPARED_DAYS",
+    "DAILY_SLACK",
     "Indicator",
     "Level",
     "View",
@@ -105,9 +106,10 @@ class View:
             level = state_at(track, edge, slack, self.window.start)
             if level is not None:
                 return level
-            stale.append(track.name)
+            stale.append(track)
         if stale:
-            raise NoData(f"{stale[0]} has no value in the {_hours(slack)} h up to {edge:%Y-%m-%d %H:%M} UTC")
+            told = f"{stale[0].name} has no value in the {_hours(slack)} h up to {edge:%Y-%m-%d %H:%M} UTC"
+            raise NoData(f"{told}{stale[0].left_out(edge - slack, edge)}")
         raise NoData(f"{tracks[0].name} holds nothing known by then")
 
     def latest(self, *names: str) -> Level:
@@ -128,7 +130,8 @@ class View:
         before = values_at(track, days_back(self.window.start, count), slack)
         changes = after / before - 1 if relative else after - before
         if not np.isfinite(changes[0]):
-            raise NoData(f"{track.name} is not measured at both ends of the window")
+            left_out = track.left_out(self.window.start - slack, self.window.end)
+            raise NoData(f"{track.name} is not measured at both ends of the window{left_out}")
         row = row_at(track, self.window.end)
         return Measured(
             float(changes[0]),

@@ -21,6 +21,7 @@ __all__ = ["Row", "Why", "why", "why_in_short", "why_one"]
 
 MOST_READINGS = 2
 MOST_AGAINST = 5
+HALF = 0.5
 CLOSE = 0.005
 """Points: less than this is nothing said against a cause."""
 
@@ -78,6 +79,7 @@ class Row:
 class Said:
     """A reading in a sentence: its value, and how it stands against its history where that is worth telling."""
 
+    clause: str
     reading: str
     amount: Amount
     high: bool
@@ -182,8 +184,13 @@ def _speaking(finding: Finding) -> Sequence[Contribution]:
 
 def _objections(finding: Finding) -> Sequence[Contribution]:
     """The clauses that speak against it, what it can't do without first, then the weightiest."""
-    known = [c for c in finding.contributions if c.grade is not None and c.points < -CLOSE]
+    known = [c for c in finding.contributions if _denies(c)]
     return sorted(known, key=lambda c: (not (finding.refuted and c.need != "supporting"), c.points))
+
+
+def _denies(c: Contribution) -> bool:
+    """Whether a clause leans against its cause; one that costs points with half a grade or more leans to it."""
+    return c.grade is not None and c.points < -CLOSE and (c.counter or c.grade < HALF)
 
 
 def _against(active: Sequence[tuple[Finding, Verdict]], facts: Facts) -> tuple[tuple[Verdict, Said], ...]:
@@ -199,7 +206,7 @@ def _said(contribution: Contribution, facts: Facts) -> Said | None:
     high = (contribution.z or 0.0) > 0
     amount = Amount(contribution.value, contribution.unit, contribution.reading)
     found = compare(facts, contribution.reading, 1 if high else -1) if contribution.z is not None else None
-    return Said(contribution.reading, amount, high, found)
+    return Said(contribution.clause, contribution.reading, amount, high, found)
 
 
 def _gaps(finding: Finding) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from math import log2
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -19,7 +20,6 @@ from bot.reasoning.document import Document
 from bot.reasoning.schema import Name, Shape
 
 __all__ = [
-    "FILE_NAME",
     "Calibration",
     "CalibrationFile",
     "Fit",
@@ -29,7 +29,6 @@ __all__ = [
     "to_yaml",
 ]
 
-FILE_NAME = "calibration.yaml"
 HEADER = """\
 # Written by `recap calibrate`, not by hand: what labelled days say of the confidences these rules give.
 """
@@ -93,10 +92,13 @@ def calibrated(cause: Cause, file: CalibrationFile | None) -> Cause:
     return cause if rate is None else replace(cause, base_rate=rate, prior=log2(rate / (1 - rate)))
 
 
-def staleness(document: Document, digest: str) -> Fault | None:
-    """The complaint where the rules have changed since."""
+def staleness(document: Document, digest: str, own: Path | None = None) -> Fault | None:
+    """The complaint where the rules have changed since; `own` is a folder laid over those it was fitted to."""
     if _get(document.data, "rules") == digest:
         return None
+    if own is not None:
+        message = f"was fitted without the rules in {own}; with labelled days, recap calibrate fits one to all of them"
+        return document.fault(("rules",), message)
     return document.fault(("rules",), "was fitted to other rules; run recap calibrate")
 
 

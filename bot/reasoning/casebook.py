@@ -22,7 +22,8 @@ from bot.reasoning.checks import unknown_reading
 from bot.reasoning.document import Document, Loc, read
 from bot.reasoning.evaluate import judge
 from bot.reasoning.evidence import sight_of
-from bot.reasoning.rulebook import Rulebook, casebook_path, cause_paths
+from bot.reasoning.layers import TOPICS, Layers, casebook_path
+from bot.reasoning.rulebook import Rulebook
 from bot.reasoning.schema import Kind, Shape, shape_faults
 from bot.reasoning.topic_cases import TopicCase, load_topic_cases, run_topic_case
 
@@ -123,18 +124,19 @@ class Outcome:
         return not self.failure
 
 
-def run_casebook(folder: Path, rulebook: Rulebook) -> tuple[Outcome, ...]:
-    """Every case of the folder's test files run; raises RuleFaults where a test file has faults."""
-    causes = [Outcome(case, run_case(case, rulebook.temperature)) for case in load_cases(folder, rulebook)]
+def run_casebook(rules: Path | Layers, rulebook: Rulebook) -> tuple[Outcome, ...]:
+    """Every case of the rules' test files run; raises RuleFaults where a test file has faults."""
+    folder = Layers.of(rules).file(TOPICS).parent
+    causes = [Outcome(case, run_case(case, rulebook.temperature)) for case in load_cases(rules, rulebook)]
     topics = [Outcome(case, run_topic_case(case)) for case in load_topic_cases(folder, rulebook.topics)]
     return (*causes, *topics)
 
 
-def load_cases(folder: Path, rulebook: Rulebook) -> tuple[Case, ...]:
+def load_cases(rules: Path | Layers, rulebook: Rulebook) -> tuple[Case, ...]:
     """The cases of all causes, in file order; raises RuleFaults with every fault of every test file."""
     cases: list[Case] = []
     faults: list[Fault] = []
-    for path in filter(Path.is_file, map(casebook_path, cause_paths(folder))):
+    for path in filter(Path.is_file, map(casebook_path, Layers.of(rules).causes())):
         cause = rulebook.cause(path.name.partition(".")[0])
         try:
             cases += load_casebook(path, cause, rulebook.topics.names) if cause else ()

@@ -4,7 +4,7 @@ These checks read the plain values of the file and step over what isn't there, s
 file's shape is wrong in some other place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -14,7 +14,14 @@ from bot.domain.explanation import DayKind
 from bot.errors import Fault
 from bot.reasoning.document import Document, Loc
 
-__all__ = ["cause_faults", "cause_warnings", "day_kind_faults", "unknown_reading"]
+__all__ = [
+    "cause_faults",
+    "cause_warnings",
+    "day_kind_faults",
+    "retirement_faults",
+    "topics_read",
+    "unknown_reading",
+]
 
 Entries = list[tuple[Loc, dict[str, Any]]]
 Names = tuple[str, ...] | None
@@ -49,6 +56,24 @@ def cause_warnings(document: Document) -> Iterator[Fault]:
             yield document.fault((*loc, "points", "against"), f"{name} is required, yet its absence costs no points")
         if name not in used and entry.get("group") not in told:
             yield document.fault((*loc, "id"), f"no claim needs {name}: it moves the odds, but no sentence tells of it")
+
+
+def retirement_faults(document: Document, causes: Sequence[str]) -> Iterator[Fault]:
+    """A file that only retires a cause, where there is none of that name to retire."""
+    yield from _stem(document)
+    if document.path.stem not in causes:
+        near = get_close_matches(document.path.stem, causes, n=1, cutoff=0.5)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        yield document.fault(("cause",), f"the package has no cause '{document.path.stem}' to retire{hint}")
+
+
+def topics_read(document: Document) -> Iterator[str]:
+    """The topics of headlines that a cause file or the table of day kinds names."""
+    entries = [entry for section in ("evidence", "counter", "kinds") for _, entry in _entries(document, section)]
+    conditions = [c for entry in entries for c in entry.get("when") or [] if isinstance(c, dict)]
+    for entry in (*entries, *conditions):
+        names = (entry.get(key) for key in ("reading", "market_reading"))
+        yield from (topic for name in names if isinstance(name, str) and (topic := topic_of(name)))
 
 
 def day_kind_faults(document: Document, topics: Names = None) -> Iterator[Fault]:

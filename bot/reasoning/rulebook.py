@@ -1,13 +1,14 @@
-"""The rulebook: every cause file of a folder and the table of day kinds, loaded together or not at all.
+"""The rulebook: every cause file and the table of day kinds, loaded together or not at all.
 
 rules/day_kinds.yaml
 rules/topics.yaml                what headlines are about; a folder without it reads none
 rules/causes/<cause>.yaml        one cause
 rules/causes/<cause>.test.yaml   its tests, see `casebook`
 rules/calibration.yaml           what was fitted to labelled days, if anything was, see `calibration`
+A folder of one's own may be laid over the package's, see `layers`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -18,17 +19,17 @@ from pydantic import ValidationError
 
 from bot.domain.topics import NO_TOPICS, Topics
 from bot.errors import Fault, RuleFaults
-from bot.reasoning.calibration import FILE_NAME, CalibrationFile, base_rate_faults, calibrated, staleness
+from bot.reasoning.calibration import CalibrationFile, base_rate_faults, calibrated, staleness
 from bot.reasoning.cause import Cause, compile_cause
-from bot.reasoning.checks import cause_faults, cause_warnings, day_kind_faults
+from bot.reasoning.checks import cause_faults, cause_warnings, day_kind_faults, retirement_faults, topics_read
 from bot.reasoning.day_kind import DayKindRule, compile_day_kinds
 from bot.reasoning.document import Document, read
-from bot.reasoning.schema import CauseFile, DayKindsFile, Shape, shape_faults
+from bot.reasoning.layers import CALIBRATION, DAY_KINDS, TOPICS, Layers, casebook_path, cause_paths
+from bot.reasoning.schema import CauseFile, DayKindsFile, RetiredFile, Shape, shape_faults
 from bot.reasoning.topics import TopicsFile, compile_topics, topic_faults
 
-__all__ = ["Rulebook", "casebook_path", "cause_paths", "load_rulebook"]
+__all__ = ["Rulebook", "load_rulebook"]
 
-TEST_SUFFIX = ".test.yaml"
 Model = TypeVar("Model", bound=Shape)
 Check = Callable[[Document], Iterator[Fault]]
 
@@ -38,7 +39,8 @@ class Rulebook:
     """`causes` stand in the order of their file names; `warnings` are faults one can live with.
 
     `digest` changes with any byte of the rules, not with their tests or calibration. `temperature` scales all points:
-    1 takes the analysts at their word. `stale` complains of a calibration that was fitted to other rules.
+    1 takes the analysts at their word. `stale` complains of a calibration that was fitted to other rules; `borrowed`
+    says that it is the package's under rules of an operator's own, who may have no labelled days to fit another.
     """
 
     causes: tuple[Cause, ...]
@@ -48,6 +50,7 @@ class Rulebook:
     temperature: float = 1.0
     stale: Fault | None = None
     topics: Topics = NO_TOPICS
+    borrowed: bool = False
 
     @property
     def judged(self) -> tuple[Cause, ...]:
@@ -57,27 +60,28 @@ class Rulebook:
         return next((cause for cause in self.causes if cause.name == name), None)
 
 
-def load_rulebook(folder: Path, *, fitted: bool = True) -> Rulebook:
-    """The rules of a folder; raises RuleFaults with every fault of every file.
+def load_rulebook(rules: Path | Layers, *, fitted: bool = True) -> Rulebook:
+    """The rules of a folder or of two; raises RuleFaults with every fault of every file.
 
     Without `fitted` they are taken as written: so their tests judge them, and so a calibration starts.
     """
-    shelf = _Shelf()
-    topics = _topics(shelf, folder / "topics.yaml")
+    layers, shelf = Layers.of(rules), _Shelf()
+    topics = _topics(shelf, layers.file(TOPICS))
     names = topics.names if topics else None
-    table = shelf.take(folder / "day_kinds.yaml", DayKindsFile, partial(day_kind_faults, topics=names))
-    check = partial(cause_faults, topics=names)
-    files = [(path, shelf.take(path, CauseFile, check, cause_warnings)) for path in cause_paths(folder)]
-    shelf.faults += _stray_files(folder, [path for path, _ in files])
+    table = shelf.take(layers.file(DAY_KINDS), DayKindsFile, partial(day_kind_faults, topics=_known(layers, names)))
+    files = [_cause(shelf, layers, path, names) for path in layers.causes()]
+    shelf.faults += layers.strays()
+    shelf.faults += _lacking(shelf.documents, layers, names) if names is not None else ()
     shelf.note_tests()
     digest = _digest(shelf.documents)
-    calibration, stale = _calibration(shelf, folder / FILE_NAME, digest) if fitted else (None, None)
+    calibration, stale = _calibration(shelf, layers, digest) if fitted else (None, None)
     if shelf.faults or table is None or topics is None:
         raise RuleFaults(shelf.faults)
-    causes = tuple(calibrated(compile_cause(file), calibration) for _, file in files if file)
+    causes = tuple(calibrated(compile_cause(file), calibration) for file in files if file)
     temperature = calibration.temperature if calibration else 1.0
     kinds, warnings = compile_day_kinds(table), tuple(shelf.warnings)
-    return Rulebook(causes, kinds, warnings, digest, temperature, stale, topics)
+    borrowed = stale is not None and layers.borrowed(layers.file(CALIBRATION))
+    return Rulebook(causes, kinds, warnings, digest, temperature, stale, topics, borrowed)
 
 
 def _topics(shelf: "_Shelf", path: Path) -> Topics | None:
@@ -88,14 +92,42 @@ def _topics(shelf: "_Shelf", path: Path) -> Topics | None:
     return compile_topics(file) if file else None
 
 
-def cause_paths(folder: Path) -> list[Path]:
-    """The cause files of a rules folder, by name."""
-    return sorted(p for p in (folder / "causes").glob("*.yaml") if not p.name.endswith(TEST_SUFFIX))
+def _known(layers: Layers, names: tuple[str, ...] | None, path: Path | None = None) -> tuple[str, ...] | None:
+    """The topics a file may name; any under topics of the operator's own, for `_lacking` tells what those miss."""
+    path = path or layers.file(DAY_KINDS)
+    return None if layers.borrowed(path) and not layers.borrowed(layers.file(TOPICS)) else names
 
 
-def casebook_path(cause_path: Path) -> Path:
-    """Where a cause file's tests lie: `etf_outflow.yaml` has `etf_outflow.test.yaml` beside it."""
-    return cause_path.with_name(cause_path.stem + TEST_SUFFIX)
+def _cause(shelf: "_Shelf", layers: Layers, path: Path, names: tuple[str, ...] | None) -> CauseFile | None:
+    """The cause of a file; None where it has faults, and where it only retires the package's of that name."""
+    if _retires(path):
+        known = [found.stem for found in cause_paths(layers.lower)] if layers.lower else []
+        shelf.take(path, RetiredFile, partial(retirement_faults, causes=known))
+        return None
+    return shelf.take(path, CauseFile, partial(cause_faults, topics=_known(layers, names, path)), cause_warnings)
+
+
+def _retires(path: Path) -> bool:
+    """Whether a file says no more than that its cause is retired."""
+    try:
+        data = read(path).data
+    except RuleFaults:
+        return False
+    return isinstance(data, dict) and data.get("status") == "retired" and "evidence" not in data
+
+
+def _lacking(documents: Sequence[Document], layers: Layers, names: tuple[str, ...]) -> Iterator[Fault]:
+    """Topics of the package that its files read and an operator's own `topics.yaml` leaves out."""
+    own = layers.file(TOPICS)
+    if layers.lower is None or layers.borrowed(own):
+        return
+    read_by: dict[str, list[str]] = {}
+    for document in documents:
+        for topic in topics_read(document) if layers.borrowed(document.path) else ():
+            read_by.setdefault(topic, []).append(document.path.name)
+    for topic in sorted(read_by.keys() - set(names)):
+        files = ", ".join(dict.fromkeys(read_by[topic]))
+        yield Fault(own, 0, f"lacks the topic '{topic}', which the package's {files} reads; add it, or replace those")
 
 
 class _Shelf:
@@ -130,13 +162,14 @@ class _Shelf:
                 (self.faults if status == "stable" else self.warnings).append(fault)
 
 
-def _calibration(shelf: _Shelf, path: Path, digest: str) -> tuple[CalibrationFile | None, Fault | None]:
+def _calibration(shelf: _Shelf, layers: Layers, digest: str) -> tuple[CalibrationFile | None, Fault | None]:
     """What was fitted, and the complaint if that was to other rules; such a fit may know causes that are gone."""
     complaints: list[Fault] = []
-    names = [path.stem for path in cause_paths(path.parent)]
+    path, names = layers.file(CALIBRATION), [path.stem for path in layers.causes()]
+    own = layers.upper if layers.borrowed(path) else None
 
     def check(document: Document) -> Iterator[Fault]:
-        stale = staleness(document, digest)
+        stale = staleness(document, digest, own)
         complaints.extend([stale] if stale else [])
         yield from () if stale else base_rate_faults(document, names)
 
@@ -149,18 +182,6 @@ def _fill(document: Document, model: type[Model]) -> tuple[Model | None, list[Fa
         return model.model_validate(document.data), []
     except ValidationError as error:
         return None, list(shape_faults(document, error, model))
-
-
-def _stray_files(folder: Path, causes: list[Path]) -> Iterator[Fault]:
-    """Files that would silently do nothing."""
-    if not causes:
-        yield Fault(folder / "causes", 0, "holds no cause file")
-    for path in sorted((folder / "causes").glob("*.yml")):
-        yield Fault(path, 0, "is ignored; rule files end in .yaml")
-    tests = sorted((folder / "causes").glob(f"*{TEST_SUFFIX}"))
-    for path in tests:
-        if path not in map(casebook_path, causes):
-            yield Fault(path, 0, "tests a cause that has no file")
 
 
 def _digest(documents: Iterable[Document]) -> str:

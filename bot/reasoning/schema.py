@@ -24,6 +24,7 @@ __all__ = [
     "CounterEntry",
     "DayKindsFile",
     "Name",
+    "RetiredFile",
     "Shape",
     "duration",
     "shape_faults",
@@ -113,6 +114,15 @@ class CauseFile(Shape):
     evidence: tuple[ClauseEntry, ...] = Field(min_length=1, strict=False)
     counter: tuple[CounterEntry, ...] = Field(default=(), strict=False)
     claims: dict[Name, ClaimEntry] = Field(default_factory=dict)
+
+
+class RetiredFile(Shape):
+    """A cause of the package that isn't to be judged any more; nothing else need be said of it."""
+
+    schema_number: Literal[1] = Field(alias="schema")
+    cause: Name
+    status: Literal["retired"]
+    title: str = ""
 
 
 class ConditionEntry(Shape):

@@ -1,4 +1,4 @@
-"""What options say, from Deribit: implied volatility, puts against calls, and how much dearer puts are."""
+"""What options say, from Deribit: implied volatility, puts against calls, how much dearer puts are, the next expiry."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,25 @@ from bot.sources.batch import Batch
 from bot.sources.keys import Client
 from bot.sources.payload import Row, number, points, reading
 
-__all__ = ["Dvol", "Option", "OptionsBook", "dvol_rows", "options", "put_call", "skew_25_delta"]
+__all__ = [
+    "Dvol",
+    "Option",
+    "OptionsBook",
+    "dvol_rows",
+    "max_pain",
+    "next_friday",
+    "notional",
+    "options",
+    "put_call",
+    "skew_25_delta",
+]
 
 _API = "https://www.deribit.com/api/v2/public"
 _HOST = "www.deribit.com"
 HOUR = timedelta(hours=1)
 EXPIRES = timedelta(hours=8)
 TENOR = timedelta(days=30)
+FRIDAY = 4
 NEAREST, FARTHEST = timedelta(days=7), timedelta(days=90)
 MOST_PAGES = 20
 _NAME = re.compile(r"([A-Z]+)-(\d{1,2}[A-Z]{3}\d{2})-(\d+)-([CP])")
@@ -143,8 +155,31 @@ def _delta(option: Option, iv: float, now: datetime) -> float:
     return NormalDist().cdf(d1) - option.put
 
 
+def next_friday(book: Iterable[Option]) -> tuple[Option, ...]:
+    """The options that lapse together on the nearest Friday in the book, none where it has no Friday."""
+    fridays = [option for option in book if option.expiry.weekday() == FRIDAY]
+    nearest = min((option.expiry for option in fridays), default=None)
+    return tuple(option for option in fridays if option.expiry == nearest)
+
+
+def notional(chain: Iterable[Option]) -> float:
+    """What the options stand for at the price of now, USD."""
+    return sum(option.open_interest * option.underlying for option in chain)
+
+
+def max_pain(chain: Sequence[Option]) -> float | None:
+    """The strike at which the holders are paid least, the lowest of several alike; None without anything open."""
+    held = [option for option in chain if option.open_interest > 0]
+
+    def paid(price: float) -> float:
+        return sum(o.open_interest * max(0.0, o.strike - price if o.put else price - o.strike) for o in held)
+
+    return min(sorted({option.strike for option in held}), key=paid, default=None)
+
+
 class OptionsBook:
-    """Put/call ratios by open interest and by 24 hours' volume, and the 25-delta skew of the inverse options."""
+    """Put/call ratios by open interest and by 24 hours' volume, the 25-delta skew, and Friday's expiry: its size and
+    the price of least pay, of the inverse options."""
 
     pace = timedelta(hours=1)
 
@@ -161,7 +196,10 @@ class OptionsBook:
             book = [option for option in options(payload) if option.expiry > now]
             if not book:
                 raise ValueError("no option in it")
+            friday = next_friday(book)
             values = {
+                "options.expiry_notional": notional(friday) or None,
+                "options.max_pain": max_pain(friday),
                 "options.put_call.open_interest": put_call(book, "open_interest"),
                 "options.put_call.volume": put_call(book, "volume"),
                 "options.skew_25d": skew_25_delta(book, now),

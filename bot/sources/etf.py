@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -33,11 +33,15 @@ class FlowDay:
 
 @dataclass(frozen=True, slots=True)
 class FlowTable:
-    """One publisher's sessions. `origins` are those its figures come from: tables that share one don't confirm."""
+    """One publisher's sessions. `origins` are those its figures come from: tables that share one don't confirm.
+
+    `assets` is what all funds held at each session's close, USD, where the publisher tells it.
+    """
 
     publisher: str
     days: Mapping[date, FlowDay]
     origins: frozenset[str]
+    assets: Mapping[date, float] = field(default_factory=dict)
 
 
 def _table(publisher: str, rows: Iterable[tuple[date, FlowDay]], origins: Iterable[str] = ()) -> FlowTable:
@@ -55,7 +59,9 @@ def sosovalue_table(payload: Any) -> FlowTable:
     """Sessions' totals from `historicalInflowChart`; `data` is a list, or has one in it."""
     data = _sosovalue(payload)
     rows = data["list"] if isinstance(data, dict) else data
-    return _table("SoSoValue", ((_day(row["date"]), FlowDay(number(row["totalNetInflow"]))) for row in rows))
+    table = _table("SoSoValue", ((_day(row["date"]), FlowDay(number(row["totalNetInflow"]))) for row in rows))
+    held = {_day(row["date"]): row.get("totalNetAssets") for row in rows}
+    return replace(table, assets={day: number(usd) for day, usd in held.items() if usd not in _NO_FIGURE})
 
 
 def sosovalue_funds(payload: Any) -> dict[str, tuple[date, float]]:

@@ -1,6 +1,7 @@
 """ETF flows of one asset from several publishers at once, so that they can be held against each other."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.sources.batch import Batch, Points, SourceFault
@@ -46,7 +47,7 @@ class EtfFlows(Revised):
         super().__init__()
         self.name = f"etf.{asset}"
         self.answered: tuple[str, ...] = ()
-        self.revises = (f"etf.net_flow.{asset}", f"etf.agreed.{asset}")
+        self.revises = (f"etf.net_flow.{asset}", f"etf.agreed.{asset}", f"etf.net_assets.{asset}")
         self._asset, self._readers = asset, tuple(readers)
 
     @property
@@ -72,7 +73,7 @@ class EtfFlows(Revised):
             raise SourceFault(faults[0].kind, " ".join(map(str, faults)), faults[0].wait)
         settled = etf_consensus(self._asset, tables, now)
         with reading(f"{self.name} ({', '.join(self.answered)})"):
-            found = self._points(settled.sessions, since, now)
+            found = (*self._points(settled.sessions, since, now), *self._assets(tables, since, now))
         return Batch(points=found, notes=(*map(str, faults), *notes, *settled.notes))
 
     def _points(self, sessions: Sequence[Settled], since: datetime, now: datetime) -> tuple[Points, ...]:
@@ -85,6 +86,12 @@ class EtfFlows(Revised):
             for series, flow in figures.items():
                 wanted.setdefault(series, {})[close(session.day)] = (flow, session.publisher)
         return tuple(found for series, rows in wanted.items() for found in self._of_series(series, rows, since, now))
+
+    def _assets(self, tables: Sequence[FlowTable], since: datetime, now: datetime) -> list[Points]:
+        """What all funds held at the close of each session, from the first publisher that tells it."""
+        told = next((table for table in tables if table.assets), None)
+        rows = {close(day): (usd, told.publisher) for day, usd in told.assets.items()} if told else {}
+        return self._of_series(f"etf.net_assets.{self._asset}", rows, since, now)
 
     def _of_series(
         self, series: str, rows: dict[datetime, tuple[float, str]], since: datetime, now: datetime
@@ -157,4 +164,4 @@ async def _sosovalue(client: Client, asset: str, headers: dict[str, str]) -> Flo
         late = [fund for fund, (day, _) in funds.items() if newest - CLOSED_AFTER <= day < newest]
         total = table.days[newest].total if reported and not late else None
         days = {**table.days, newest: FlowDay(total, reported)}
-        return FlowTable(table.publisher, days, table.origins)
+        return replace(table, days=days)

@@ -107,9 +107,25 @@ def test_why_in_the_html_of_telegram(recap):
     assert "<b>" in recap("why", *DAY, "--format", "telegram").out
 
 
+def test_why_for_programs_can_be_recomputed(recap):
+    form = json.loads(recap("why", *DAY, "--format", "json", "--locale", "zh").out)
+    assert "为什么这么说" in form["why"]["posts"][0]["text"]
+    active = next(finding for finding in form["findings"] if finding["cause"] == "etf_outflow")
+    for clause in active["contributions"]:
+        rule = clause["rule"]
+        at, (start, end) = clause["z" if rule["on"] == "z" else "value"], rule["ramp"].values()
+        assert clause["grade"] == pytest.approx(min(1.0, max(0.0, (at - start) / (end - start))))
+        if rule["group"] is None and not clause["counter"]:
+            points = clause["grade"] * rule["points"]["for"] - (1 - clause["grade"]) * rule["points"]["against"]
+            assert clause["points"] == pytest.approx(points)
+    total = sum(clause["points"] for clause in active["contributions"])
+    odds = active["base_rate"] / (1 - active["base_rate"]) * 2 ** (form["temperature"] * total)
+    assert active["confidence"] == pytest.approx(odds / (1 + odds))
+
+
 def test_an_unknown_format_of_why_is_refused(recap):
     answer = recap("why", *DAY, "--format", "xml")
-    assert (answer.code, answer.err) == (2, "'xml' is no format. Choose table, text or telegram.\n")
+    assert (answer.code, answer.err) == (2, "'xml' is no format. Choose table, text, telegram or json.\n")
 
 
 def test_readings_are_listed_with_what_is_missing(recap):

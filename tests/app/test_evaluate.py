@@ -175,6 +175,13 @@ def test_day_outside_the_data_is_named_and_scores_nothing(recap, tmp_path):
     assert re.search(r"^2025-06-01 .*not told, the data doesn't reach it", answer.out, re.MULTILINE)
 
 
+def test_labels_of_days_that_all_lie_outside_the_data_score_nothing_at_all(recap, tmp_path):
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(json.dumps(json.loads(LABELS.read_text().splitlines()[0]) | {"date": "2012-06-01"}) + "\n")
+    answer = recap("evaluate", "--sample", "--labels", str(labels))
+    assert told_plainly(answer, "None of the 1 labelled days lies in the data. 2012-06-01: No bar of BTC")
+
+
 def test_all_quiet_days_are_counted(recap, rulebook, tmp_path):
     folder = tmp_path / "archive"
     assert recap("export", str(folder), "--sample", "--from", "2025-01-20", "--to", "2025-03-05").code == 0
@@ -273,6 +280,23 @@ def test_a_stale_calibration_is_an_error_for_check_and_a_warning_elsewhere(recap
     assert complaint in check.err
     stale = recap("evaluate", *OVER, RECAP_RULES=str(own_rules))
     assert (stale.code, stale.err.count(complaint), stale.err.count("\n")) == (0, 1, 1)
+
+
+def test_a_folder_with_one_cause_is_checked_and_told_with_the_packages(recap, tmp_path):
+    causes = tmp_path / "mine" / "causes"
+    causes.mkdir(parents=True)
+    shipped = resources.rules_folder() / "causes"
+    text = (shipped / "etf_outflow.yaml").read_text().replace("cause: etf_outflow", "cause: fund_exodus")
+    (causes / "fund_exodus.yaml").write_text(text.replace("status: stable", "status: experimental"))
+    (causes / "profit_taking.yaml").write_text("schema: 1\ncause: profit_taking\nstatus: retired\n")
+    check = recap("check", "--rules", str(tmp_path / "mine"))
+    assert check.code == 0
+    assert "27 causes (2 cause files from " in check.out
+    assert "was fitted without the rules in " in check.err
+    why = recap("why", "--sample", RECAP_RULES=str(tmp_path / "mine"))
+    assert "(fund_exodus, trigger)" in why.out
+    assert "(etf_outflow, trigger)" in why.out
+    assert "profit_taking" not in why.out
 
 
 def test_a_broken_calibration_stops_all_but_the_next_fit(recap, own_rules):

@@ -153,3 +153,13 @@ def test_both_funds_flow_is_preliminary_where_either_is():
 
 def test_where_nobody_compared_publishers_nothing_is_preliminary():
     assert "etf.agreed.btc" in reason("etf.preliminary.btc", sessions("etf.net_flow.btc", [-5e6, -3e6]))
+
+
+def test_a_flow_is_held_against_what_the_funds_held_the_session_before():
+    flows = sessions("etf.net_flow.btc", [1e8] * 40 + [-5e8])
+    held = daily("etf.net_assets.btc", [100e9] * 40 + [50e9], CLOSE, timedelta(hours=8))
+    share = value("etf.net_flow.share_of_assets.btc", flows, held)
+    assert share.value == pytest.approx(-0.5)
+    assert share.baseline is not None
+    assert share.baseline.median == pytest.approx(0.1)
+    assert "holds nothing known" in reason("etf.net_flow.share_of_assets.btc", flows)

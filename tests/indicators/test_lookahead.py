@@ -13,8 +13,25 @@ from bot.indicators.measure import measure
 from bot.indicators.snapshot import History
 
 DAYS = 320
-PLAIN = ("stablecoins.supply", "sentiment.fear_greed", "premium.coinbase_okx.btc", "volatility.dvol.btc")
-CLOSES = ("rates.us10y", "rates.fed_effective", "fed_funds.future.front", "volatility.vix", "equities.sp500")
+PLAIN = (
+    "stablecoins.supply",
+    "sentiment.fear_greed",
+    "premium.coinbase_okx.btc",
+    "volatility.dvol.btc",
+    "options.expiry_notional.btc",
+    "options.max_pain.btc",
+    "options.put_call.open_interest.btc",
+    "options.put_call.volume.btc",
+    "options.skew_25d.btc",
+)
+CLOSES = (
+    "rates.us10y",
+    "rates.breakeven10y",
+    "rates.fed_effective",
+    "fed_funds.future.front",
+    "volatility.vix",
+    "equities.sp500",
+)
 FUNDS = ("ibit", "fbtc", "bitb", "arkb", "btco", "ezbc", "brrr", "hodl", "btcw", "gbtc", "btc")
 PER_ASSET = (
     "taker.buy",
@@ -27,6 +44,8 @@ PER_ASSET = (
     "open_interest.coins.stablemargin",
     "funding.rate_8h.oi_weighted",
     "market_cap",
+    "etf.net_assets",
+    "long_short.top_accounts.binance_daily",
 )
 
 
@@ -37,7 +56,8 @@ def wave(name, n):
 
 def series(name, ahead, step=DAY, count=DAYS, late=timedelta(0)):
     """Rows up to the window's end, those of `ahead` days after it, and revisions that become known after `as_of`."""
-    rows = [(END - step * back, END - step * back + late, wave(name, back)) for back in range(count)]
+    size = 1e-6 if name.startswith("funding") else 1.0
+    rows = [(END - step * back, END - step * back + late, size * wave(name, back)) for back in range(count)]
     future = [(END + step * n, END + step * n + late, 900.0 + n) for n in range(1, ahead + 1)]
     revised = [(time, AS_OF + DAY, 7.0) for time, _, _ in rows[:40]] if ahead else []
     return points(name, [*rows, *future, *revised])
@@ -87,7 +107,7 @@ def test_the_future_changes_nothing(window):
 
 def test_most_readings_are_there_to_be_changed():
     found = measure(PAST.at(AS_OF), Window(START, END, AS_OF), MARKET)
-    assert len(found.measured()) > 140
+    assert len(found.measured()) > 165
 
 
 @pytest.mark.parametrize("name", ["price.return_30d_before", "price.rsi", "depth.imbalance", "level.value_area_low"])

@@ -1,12 +1,13 @@
 """All readings together: the catalogue is whole, and nothing looks ahead."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from recorded import AS_OF, DAY, END, START, bars, daily
 
 from bot.domain.catalogue import CATALOGUE, lookup
-from bot.domain.readings import Reading
+from bot.domain.readings import Reading, Unit
 from bot.domain.series import Release
 from bot.domain.window import MARKET, Scope, Window
 from bot.indicators.measure import measure, window_until
@@ -19,11 +20,28 @@ def test_every_row_of_the_catalogue_has_its_function_and_every_function_its_row(
     assert set(registry) == set(CATALOGUE)
 
 
+WORDS = {
+    Unit.USD: "USD",
+    Unit.USD_PRICE: "USD",
+    Unit.PERCENT: "percent",
+    Unit.PERCENTAGE_POINTS: "percentage points",
+    Unit.BASIS_POINTS: "basis points",
+    Unit.RATIO: "fraction|ratio|slope",
+    Unit.RATIO_PER_YEAR: "a fraction a year",
+    Unit.MULTIPLE: "times of",
+    Unit.INDEX_POINTS: "points",
+    Unit.SESSIONS: "sessions",
+    Unit.COUNT: "[Nn]umber",
+}
+THRESHOLD = r"[≤≥±]|\b(from|above|below|beyond|at) [-\d]|[-\d.]+ (is|and below|parts) |no threshold"
+
+
 @pytest.mark.parametrize("name", sorted(registry))
-def test_every_function_says_what_it_measures(name):
-    assert registry[name].__doc__ or name.startswith(
-        ("level.", "rates.", "dollar.", "equities.", "volatility.", "oil.", "credit.", "fed.")
-    )
+def test_every_function_tells_its_unit_its_source_and_its_threshold(name):
+    told = " ".join((registry[name].__doc__ or "").split())
+    assert re.search(WORDS[CATALOGUE[name].unit], told), told
+    assert re.search(r"[Ff]rom (the (calendar|series)|[^.]*`)", told), told
+    assert re.search(THRESHOLD, told), told
 
 
 def test_every_wanted_reading_is_there_with_a_reason_at_least():

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from recorded import DAY, END, START, bars, daily, reason, value
 
-from bot.indicators.plausible import believable
+from bot.indicators.plausible import believable, credible
 
 CLOSE = END - timedelta(hours=3) - DAY
 FUNDS = ("ibit", "fbtc", "bitb", "arkb", "btco", "ezbc", "brrr", "hodl", "btcw", "gbtc", "btc")
@@ -39,16 +39,17 @@ def test_a_lasting_change_of_scale_is_believed_from_its_fourth_bar():
     assert believable(columns([1.0] * 5 + [1000.0] * 5)).tolist() == [True] * 5 + [False] * 3 + [True] * 2
 
 
+@example([1.0, 4.0, 16.0, 200.0], None)
 @given(st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=30), st.data())
 def test_later_bars_have_no_say(closes, data):
-    first = data.draw(st.integers(1, len(closes)))
+    first = data.draw(st.integers(1, len(closes))) if data else len(closes) - 1
     assert believable(columns(closes)).tolist()[:first] == believable(columns(closes[:first])).tolist()
     assert believable(columns([])).all()
     assert believable(columns([5.0])).all()
 
 
-@given(st.lists(st.floats(1, 9), min_size=1, max_size=30), st.floats(0.001, 1000))
-def test_what_moves_less_than_tenfold_is_believed_at_any_scale(closes, scale):
+@given(st.lists(st.floats(1, 4.9), min_size=1, max_size=30), st.floats(0.001, 1000))
+def test_what_moves_less_than_fivefold_is_believed_at_any_scale(closes, scale):
     assert believable(columns([close * scale for close in closes])).all()
 
 
@@ -135,3 +136,61 @@ def test_a_fund_published_after_the_total_dates_the_share():
     share = value("etf.largest_fund_share.btc", *recorded)
     assert share.known == CLOSE + timedelta(hours=20)
     assert share.known > START
+
+
+@pytest.mark.parametrize(
+    ("column", "price", "left_out"),
+    [("high", 301.0, True), ("high", 299.0, False), ("low", 9.9, True), ("low", 10.1, False)],
+)
+def test_an_endless_wick_is_a_glitch_and_a_deep_one_a_crash(column, price, left_out):
+    wicked = columns([100.0] * 5, **{column: [100, 100, price, 100, 100]})
+    assert believable(wicked).tolist() == [True, True, not left_out, True, True]
+
+
+STEADY = ("equities.sp500", "rates.us10y", "open_interest.usd.total.btc", "market_cap.btc", "volatility.vix")
+
+
+@pytest.mark.parametrize("series", STEADY)
+@pytest.mark.parametrize("slip", [0.0, -1.0, 0.01, 10.0, 1000.0])
+def test_a_slip_of_the_unit_in_a_steady_series_is_left_out(series, slip):
+    values = np.array([4.0, 4.1, 3.9, 4.0, 4.2, 4.0 * slip, 4.1])
+    assert credible(series, values).tolist() == [True] * 5 + [False, True]
+    assert credible("funding.rate_8h.binance.btc", values).all(), "what may be of either sign is held against its past"
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=30), st.floats(0.001, 1000))
+def test_slips_are_told_at_any_scale_and_by_the_past_alone(values, scale):
+    found = credible("market_cap.btc", np.array(values)).tolist()
+    assert credible("market_cap.btc", scale * np.array(values)).tolist() == found
+    assert credible("market_cap.btc", np.array(values[:-1])).tolist() == found[:-1]
+
+
+def test_the_gap_that_a_slip_leaves_says_so():
+    shares = daily("equities.sp500", [5000.0, 5010.0] * 30 + [50_000.0], CLOSE + DAY)
+    assert reason("equities.sp500.change", shares) == (
+        "equities.sp500 has no close inside the window; its row of 2025-02-25 21:00 UTC is absurd"
+    )
+    vix = daily("volatility.vix", [0.2], CLOSE - 9 * DAY)
+    assert "absurd" not in reason("volatility.vix", vix)
+    coins = daily("open_interest.coins.stablemargin.btc", [100.0] * 40 + [1e5])
+    assert reason("open_interest.change.btc", coins).endswith("its row of 2025-02-26 00:00 UTC is absurd")
+
+
+def test_funding_in_percent_is_absurd():
+    rates = [1e-4, 2e-4] * 30
+    for name in ("annualised", "annualised_after", "change"):
+        assert "is absurd: 1095% a year, more than 500%" in reason(
+            f"funding.{name}.btc", daily("funding.rate_8h.oi_weighted.btc", [*rates, 0.01, 0.01])
+        )
+
+
+def test_a_reading_a_hundred_times_beyond_the_usual_is_no_reading():
+    usual = [5.0, -3.0, 4.0, -6.0, 2.0] * 18
+    assert value("premium.coinbase.btc", daily("premium.coinbase_okx.btc", [*usual, 90.0])).value == 90.0
+    assert "premium.coinbase_okx.btc is absurd: 900 basis points is 112 times as far from its median" in reason(
+        "premium.coinbase.btc", daily("premium.coinbase_okx.btc", [*usual, 900.0])
+    )
+
+
+def test_what_never_moved_may_begin_to():
+    assert value("premium.coinbase.btc", daily("premium.coinbase_okx.btc", [5.0] * 60 + [900.0])).z is None

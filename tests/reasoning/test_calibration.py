@@ -11,10 +11,11 @@ from bot.domain.explanation import DayKind
 from bot.domain.window import MARKET
 from bot.errors import RuleFaults
 from bot.reasoning.calibrate import Fold, Model, Trial, Weighed, calibrate, fit_of, heated
-from bot.reasoning.calibration import FILE_NAME, Calibration, Fit, to_yaml
+from bot.reasoning.calibration import Calibration, Fit, to_yaml
 from bot.reasoning.casebook import run_casebook
 from bot.reasoning.evaluate import explain
 from bot.reasoning.labels import LabelledDay
+from bot.reasoning.layers import CALIBRATION
 from bot.reasoning.rulebook import load_rulebook
 
 FIRST = date(2024, 1, 1)
@@ -127,7 +128,7 @@ def fitted(folder):
     def lay(text=None, **changes):
         told = {"temperature": 0.5, "base_rates": {}, "rules": folder.load().digest} | changes
         calibration = Calibration(date=TODAY, days=9, before=Fit(0.2, 0.6), after=Fit(0.1, 0.5), **told)
-        return folder.write(FILE_NAME, to_yaml(calibration) if text is None else text)
+        return folder.write(CALIBRATION, to_yaml(calibration) if text is None else text)
 
     folder.lay = lay
     return folder
@@ -190,11 +191,11 @@ WRONG = {
 def test_a_fault_of_the_file_is_told_at_its_place(fitted, name):
     old, new, complaint = WRONG[name]
     fitted.lay(base_rates={"plain": 0.25})
-    fitted.swap(old, new, FILE_NAME)
+    fitted.swap(old, new, CALIBRATION)
     with pytest.raises(RuleFaults) as caught:
         fitted.load()
     found = [str(fault) for fault in caught.value.faults]
-    assert any(f"{FILE_NAME}" in fault and complaint in fault for fault in found), found
+    assert any(f"{CALIBRATION}" in fault and complaint in fault for fault in found), found
     assert load_rulebook(fitted.path, fitted=False).temperature == 1, "a new fit mends it"
 
 
@@ -203,4 +204,4 @@ def test_its_faults_come_with_those_of_the_rules(fitted):
     fitted.swap("title:", "titel:")
     with pytest.raises(RuleFaults) as caught:
         fitted.load()
-    assert {fault.path.name for fault in caught.value.faults} == {FILE_NAME, "plain.yaml"}
+    assert {fault.path.name for fault in caught.value.faults} == {CALIBRATION, "plain.yaml"}

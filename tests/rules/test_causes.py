@@ -4,7 +4,8 @@ import pytest
 
 from bot.domain.explanation import DayKind, Role
 from bot.reasoning.casebook import run_case
-from bot.reasoning.rulebook import casebook_path, cause_paths, load_rulebook
+from bot.reasoning.layers import casebook_path, cause_paths
+from bot.reasoning.rulebook import load_rulebook
 from bot.resources import rules_folder
 
 MIRRORS = {

@@ -22,8 +22,9 @@ TOTALS = {day: 1e7 * (n + 1) * (-1) ** n for n, day in enumerate(SESSIONS)}
 SOSOVALUE, BLOCK, CMC, TFTC = "api.sosovalue.xyz", "www.theblock.co", "api.coinmarketcap.com", "www.tftc.io"
 
 
-def sosovalue(totals=TOTALS):
+def sosovalue(totals=TOTALS, assets=None):
     rows = [{"date": str(day), "totalNetInflow": str(total)} for day, total in totals.items()]
+    rows = [row | ({"totalNetAssets": str(assets)} if assets else {}) for row in rows]
     return {"code": 0, "msg": None, "data": {"list": rows[::-1]}}
 
 
@@ -67,6 +68,14 @@ def answers(hosts):
         CMC: cmc(),
     }
     return hosts.answers
+
+
+def test_what_the_funds_hold_is_told_where_a_publisher_tells_it(visit, answers, rows):
+    assert "etf.net_assets.btc" not in {points.columns.series for points in fetched(visit).points}
+    answers[f"{SOSOVALUE}/openapi/v2/etf/historicalInflowChart"] = sosovalue(assets=1.2e11)
+    held = rows(fetched(visit), "etf.net_assets.btc")
+    assert len(held) == len(SESSIONS)
+    assert {usd for _, _, usd in held} == {1.2e11}
 
 
 def fetched(visit, now=NOW, since=SINCE, key=""):

@@ -8,7 +8,7 @@ from bot.domain.series import stamp
 from bot.sources.batch import FaultKind, SourceFault
 from bot.sources.calendar import Calendar
 from bot.sources.chain import Chain
-from bot.sources.deribit_options import Dvol, OptionsBook, options, skew_25_delta
+from bot.sources.deribit_options import Dvol, Option, OptionsBook, max_pain, options, skew_25_delta
 from bot.sources.global_caps import CapsOfThePast, CoinGecko, CoinPaprika
 from bot.sources.sentiment import FearGreed
 from bot.sources.stablecoins import Stablecoins
@@ -95,6 +95,33 @@ def test_puts_against_calls_and_the_skew(visit, hosts, rows):
     # 30 days lie between the two expiries, 24 and 31 days away.
     assert -20 < skew[2] < -10
     assert skew_25_delta(options({"result": book[::-1]}), NOW) == pytest.approx(skew[2])
+
+
+def test_the_expiry_of_the_next_friday(visit, hosts, rows):
+    # At 90,000 the puts pay 30 x 20,000; at 110,000 the calls pay 50 x 20,000.
+    chain = [quote("27NOV26", 110_000, "P", 40, 30), quote("27NOV26", 90_000, "C", 40, 50)]
+    other = [quote("28NOV26", 60_000, "P", 40, 900), quote("25DEC26", 60_000, "C", 40, 900)]
+    hosts.answers["www.deribit.com"] = {"result": [*chain, *other]}
+    batch = visit(lambda client: OptionsBook(client).fetch(SINCE, NOW))
+    assert rows(batch, "options.expiry_notional.btc")[0][2] == 80 * 90_000
+    assert rows(batch, "options.max_pain.btc")[0][2] == 90_000
+
+
+@pytest.mark.parametrize(
+    ("held", "strike"),
+    [
+        ([(100, True, 1), (120, False, 1)], 100),  # nothing is paid from 100 to 120: the lowest counts
+        ([(100, True, 1), (80, False, 3)], 80),  # at 80 the put pays 20, at 100 the calls pay 60
+        ([(100, True, 3), (80, False, 1)], 100),
+        ([(100, True, 0)], None),
+        ([], None),
+    ],
+)
+def test_max_pain_is_where_holders_are_paid_least(held, strike):
+    chain = [Option(put, level, NOW, size, 0.0, None, 95.0) for level, put, size in held]
+    assert max_pain(chain) == strike
+    tenfold = [Option(o.put, 10 * o.strike, NOW, 7 * o.open_interest, 0.0, None, 950.0) for o in chain]
+    assert max_pain(tenfold) == (None if strike is None else 10 * strike)
 
 
 def test_a_book_of_another_shape_is_garbled(visit, hosts):
