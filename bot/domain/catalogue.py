@@ -209,6 +209,7 @@ _ROWS: tuple[tuple[str, Unit, str, str], ...] = (
     # the calendar, known long before
     ("calendar.weekend", Unit.RATIO, "part of the window on Saturday or Sunday, UTC", NONE),
     ("calendar.us_holiday", Unit.COUNT, "dates of the window on which the NYSE is shut for a holiday", NONE),
+    ("calendar.closed_days_before", Unit.COUNT, "days in a row before the window without a NYSE session", NONE),
     ("calendar.holiday_season", Unit.COUNT, "dates of the window from December 23 to January 1", NONE),
     ("options.expiry_size", Unit.COUNT, "0 no Friday expiry, 1 weekly, 2 monthly, 3 quarterly", NONE),
     ("options.expiry_ahead", Unit.COUNT, "the same for the four days after the window", NONE),

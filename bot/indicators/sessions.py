@@ -54,6 +54,25 @@ def us_holiday(view: View, _: str) -> Measured:
     return _by_calendar(view, float(holidays), "NYSE calendar")
 
 
+@indicator("calendar.closed_days_before")
+def closed_days_before(view: View, _: str) -> Measured:
+    """Days in a row right before the window's date without a session in New York: 2 on a Monday, 0 on a Tuesday.
+
+    From 1 on, what the US funds did last is days old.
+    """
+    if view.window.length > DAY:
+        raise NoData("a window of several days has sessions of its own")
+    (today,) = days_of(view.window)
+    count = 0
+    while _closed(today - (count + 1) * DAY):
+        count += 1
+    return _by_calendar(view, float(count), "NYSE calendar")
+
+
+def _closed(day: date) -> bool:
+    return day.weekday() >= SATURDAY or day in us_market_holidays(day.year)
+
+
 @indicator("calendar.holiday_season")
 def holiday_season(view: View, _: str) -> Measured:
     """Number of the window's dates from December 23 to January 1.

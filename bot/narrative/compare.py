@@ -51,7 +51,10 @@ CANDIDATES: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("low_volume", "volume.relative.{asset}", -1),
         ("low_depth", "depth.change.{asset}", -1),
     ),
-    "profit_taking": (("after_a_run", "price.return_before.{asset}", 1),),
+    "profit_taking": (
+        ("after_a_run", "price.return_before.{asset}", 1),
+        ("after_a_month", "price.return_30d_before.{asset}", 1),
+    ),
     "sentiment_extreme": (
         ("extreme_fear", "sentiment.fear_greed", -1),
         ("extreme_greed", "sentiment.fear_greed", 1),

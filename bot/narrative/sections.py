@@ -25,7 +25,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "etf_outflow": ("support_withdrawn", "us_hours_selling", "outflow_streak"),
     "etf_inflow": ("steady_bid", "support_grew", "us_hours_buying", "inflow_streak"),
     "equity_risk_off": ("shares_down", "fear_up"),
-    "profit_taking": ("after_a_run", "near_the_high", "money_still_came", "talk"),
+    "profit_taking": ("after_a_run", "near_the_high", "money_still_came", "after_a_month", "talk"),
     "spot_selling": ("us_discount", "spot_led", "takers_sold"),
     "spot_buying": ("us_premium", "spot_led", "takers_bought", "treasury_buying"),
     "long_crowding": ("overheated_before", "leverage_added", "leverage_high", "crowd_was_long"),

@@ -53,6 +53,13 @@ def test_a_window_belongs_to_the_dates_in_the_middle_of_its_days():
     assert days_of(day("2025-07-04T08:00", 4 * HOUR)) == [date(2025, 7, 4)]
 
 
+def test_days_without_a_session_are_counted_back_from_the_window():
+    name = "calendar.closed_days_before"
+    assert [on(name, f"2025-07-{day:02}") for day in (3, 4, 5, 6, 7, 8)] == [0, 0, 1, 2, 3, 0]
+    assert on(name, "2025-07-14") == 2
+    assert "sessions of its own" in reason(name, window=day("2025-07-07", 7 * DAY))
+
+
 def test_weekends_are_counted_by_the_hour():
     assert on("calendar.weekend", "2025-02-25") == 0
     assert on("calendar.weekend", "2025-02-22") == 1

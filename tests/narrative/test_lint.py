@@ -50,7 +50,7 @@ FAULTS = [
         "en/causes/etf_outflow.html.j2",
         'the("premium.coinbase.btc")',
         'the("premium.coinbase.eth")',
-        "en/causes/etf_outflow.html.j2:31: there is no reading premium.coinbase.eth",
+        "en/causes/etf_outflow.html.j2:32: there is no reading premium.coinbase.eth",
     ),
 ]
 
