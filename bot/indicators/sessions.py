@@ -56,9 +56,9 @@ def us_holiday(view: View, _: str) -> Measured:
 
 @indicator("calendar.closed_days_before")
 def closed_days_before(view: View, _: str) -> Measured:
-    """Days in a row right before the window's date without a session in New York: 2 on a Monday, 0 on a Tuesday.
+    """Number of days in a row right before the window's date without a session in New York: 2 on a Monday.
 
-    From 1 on, what the US funds did last is days old.
+    From the calendar of the New York Stock Exchange; from 1 on, what the US funds did last is days old.
     """
     if view.window.length > DAY:
         raise NoData("a window of several days has sessions of its own")
