@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.explanation import DayKind
 from bot.domain.readings import Readings
+from bot.domain.window import Scope
 from bot.narrative.environment import SUFFIX
 from bot.narrative.plan import plan
 from bot.narrative.write import write
@@ -210,6 +211,43 @@ def test_shares_that_opened_after_the_low_did_not_set_it_off(cases, templates):
     told = plan(replace(day, findings=tuple(late)))
     assert not next(t for t in told.causes if t.cause == "equity_risk_off").in_time
     assert "not set off the fall" in write(told, "en", "thread", templates).posts[0].text
+    alone = replace(day, findings=tuple(f for f in late if f.cause == "equity_risk_off"))
+    assert "What came on top: falling US shares" in text_of(alone, "en", templates)
+    assert "后来加码的：美股下跌" in text_of(alone, "zh", templates)
+
+
+@pytest.mark.parametrize(
+    ("locale", "own", "quoted"),
+    [
+        ("en", "Press reports put all liquidations", "That total is the press's, for all exchanges"),
+        ("zh", "据媒体报道，24小时全网爆仓", "这个总额来自媒体对全网的报道"),
+    ],
+)
+def test_a_total_quoted_from_the_press_is_no_lower_bound_of_itself(locale, own, quoted, cases, templates):
+    day = cases.february_day()
+    counted = day.readings["liquidations.total"]
+    press = replace(counted, name="liquidations.reported.total", value=1.3e9, source="liquidations.reported.total")
+
+    def told(total):
+        items = {**day.readings.items_by_name, press.name: press, total.name: total}
+        cascade = cases.finding("long_liquidation_cascade", 0.9, "reported_size")
+        changed = replace(day, findings=(cascade,), readings=replace(day.readings, items_by_name=items))
+        return text_of(changed, locale, templates)
+
+    assert own in told(counted)
+    text = told(replace(press, name="liquidations.total"))
+    assert quoted in text
+    assert own not in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "BTC and ETH funds over the last 5 sessions"), ("zh", "BTC和ETH基金最近5个交易日")]
+)
+def test_five_sessions_are_those_of_both_funds_whatever_the_scope(locale, words, cases, templates):
+    day = cases.february_day()
+    outflow = cases.finding("etf_outflow", 0.9, "heavy_week")
+    assert words not in text_of(replace(day, findings=(outflow,)), locale, templates)
+    assert words in text_of(replace(day, findings=(outflow,), scope=Scope("BTC")), locale, templates)
 
 
 def test_an_unknown_origin_is_admitted(cases, templates):
