@@ -53,6 +53,7 @@ class Topics:
     ignore: tuple[str, ...] = ()
     ignored_outlets: tuple[str, ...] = ()
     lead_outlets: tuple[str, ...] = ()
+    nameless_outlets: tuple[str, ...] = ()
     _seen: dict[tuple[str, str], tuple[str, Marks | None]] = field(default_factory=dict, repr=False)
     _meant: dict[tuple[int, str], Marks | None] = field(default_factory=dict, repr=False)
 
@@ -88,6 +89,17 @@ class Topics:
     def prominence(self, outlet: str) -> int:
         """Where the outlet stands among those that lead, 0 for the first; behind the last where it isn't named."""
         return self._places.get(outlet.casefold(), len(self._places))
+
+    def signature(self, outlet: str) -> str:
+        """The outlet's name as it writes it itself where it is one that leads; "" for what is no name at all."""
+        if outlet.casefold() in self._nameless:
+            return ""
+        place = self.prominence(outlet)
+        return self.lead_outlets[place] if place < len(self.lead_outlets) else outlet
+
+    @cached_property
+    def _nameless(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in self.nameless_outlets)
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ number is n times the mean over the 90 days before of the topic's daily share. M
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -160,12 +160,16 @@ def count(view: View, topic: str) -> Measured:
 
 def _leading(view: View, marked: Marked, rows: Flags) -> Headline | None:
     """Best one that tells of a move like the window's and of no other, else of the market; then outlet, then time."""
-    tied, mixed, prominence = _tied(view, marked), marked.falls & marked.rises, view.snapshot.topics.prominence
+    tied, mixed, topics = _tied(view, marked), marked.falls & marked.rises, view.snapshot.topics
     distance = np.where(tied & ~mixed, 0, np.where(tied, 1, np.where(marked.market, 2, 3)))
     ranked = [
-        (int(distance[row]), prominence(marked.headline(row).outlet), row) for row in np.flatnonzero(rows).tolist()
+        (int(distance[row]), topics.prominence(marked.headline(row).outlet), row)
+        for row in np.flatnonzero(rows).tolist()
     ]
-    return marked.headline(min(ranked)[2]) if ranked else None
+    if not ranked:
+        return None
+    leading = marked.headline(min(ranked)[2])
+    return replace(leading, outlet=topics.signature(leading.outlet))
 
 
 @indicator("news.usual.{topic}")

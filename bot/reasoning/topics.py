@@ -3,7 +3,8 @@
 market, falls, rises       the words that tell of the market as a whole, of a fall, of a rise
 no_move                    phrases in which such a word tells of something else
 ignore, ignored_outlets    titles with these phrases, and outlets, that count for nothing
-lead_outlets               whose headline is shown first, in order
+lead_outlets               whose headline is shown first, in order, and how they write their names
+nameless_outlets           what stands for an outlet in some archives and is no name of one
 topics                     each with `topic`, `title`, `words`, and where wanted `unless`, `outlets` and `needs_market`
 """
 
@@ -48,6 +49,7 @@ class TopicsFile(Shape):
     ignore: Phrases = ()
     ignored_outlets: Phrases = ()
     lead_outlets: Phrases = ()
+    nameless_outlets: Phrases = ()
     topics: tuple[TopicEntry, ...] = Field(min_length=1, max_length=MOST, strict=False)
 
 
@@ -62,6 +64,7 @@ def compile_topics(file: TopicsFile) -> Topics:
         ignore=file.ignore,
         ignored_outlets=file.ignored_outlets,
         lead_outlets=file.lead_outlets,
+        nameless_outlets=file.nameless_outlets,
     )
 
 

@@ -62,6 +62,11 @@ def test_prominence_is_the_place_among_the_outlets_that_lead():
     assert [topics.prominence(name) for name in ("reuters", "COINDESK", "", "Other")] == [0, 1, 2, 2]
 
 
+def test_an_outlet_signs_as_it_writes_itself_and_a_part_of_an_address_does_not():
+    topics = Topics(lead_outlets=("Reuters", "CoinDesk"), nameless_outlets=("Feeds2",))
+    assert [topics.signature(name) for name in ("coindesk", "feeds2", "Other")] == ["CoinDesk", "", "Other"]
+
+
 @pytest.fixture
 def sorted_folder(folder):
     folder.write("topics.yaml", TOPICS)
