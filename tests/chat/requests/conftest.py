@@ -144,6 +144,8 @@ class House:
     async def stop(self):
         if self._stack is not None:
             stack, self._stack = self._stack, None
+            if gate := getattr(self.newsroom, "gate", None):
+                gate.set()
             self._stop.set()
             await asyncio.gather(self.polled, return_exceptions=True)
             await stack.aclose()
