@@ -122,15 +122,29 @@ async def close(query: CallbackQuery, text: str = "", *, alert: bool = False, ur
             raise
 
 
-async def edit(bot: Bot, chat_id: int, message_id: int, html: str, rows: Rows = ()) -> bool:
-    """Changes a message in place and tells whether it was there; that it says so already is no fault."""
+async def edit(
+    bot: Bot,
+    chat_id: int,
+    message_id: int,
+    html: str,
+    rows: Rows = (),
+    *,
+    fallback: str = "",
+    previews: bool = False,
+) -> bool:
+    """Changes a message in place and tells whether it was there; that it says so already is no fault.
+
+    `fallback` is the same in plain text, for HTML that Telegram can't read.
+    """
+    terms = _written(rows, previews=previews)
     try:
-        await bot.edit_message_text(
-            html, chat_id, message_id, parse_mode=ParseMode.HTML, api_kwargs=_written(rows, previews=False)
-        )
+        await bot.edit_message_text(html, chat_id, message_id, parse_mode=ParseMode.HTML, api_kwargs=terms)
     except BadRequest as refused:
-        if any(text in refused.message.lower() for text in GONE):
+        reason = refused.message.lower()
+        if any(text in reason for text in GONE):
             return False
-        if SAYS_SO not in refused.message.lower():
+        if fallback and UNREADABLE in reason:
+            await bot.edit_message_text(fallback, chat_id, message_id, api_kwargs=terms)
+        elif SAYS_SO not in reason:
             raise
     return True

@@ -31,7 +31,7 @@ class Gate:
         message = update.message or update.channel_post
         spoken = command_in(message) if message is not None else ""
         if message is not None and spoken:
-            self._stop_unless(_for_us(spoken, context.bot.username) and not self._too_old(message, spoken))
+            self._stop_unless(_for_us(message, spoken, context.bot.username) and not self._too_old(message, spoken))
         if _matters_once(update, spoken):
             self._stop_unless(await self.services.is_first(update.update_id))
         if (spoken or update.callback_query or update.inline_query) and not self._room(update):
@@ -72,9 +72,10 @@ def command_in(message: Message) -> str:
     return message.text[1 : first.length].lower()
 
 
-def _for_us(spoken: str, username: str) -> bool:
+def _for_us(message: Message, spoken: str, username: str) -> bool:
+    """False for a command to another bot, and for the copy of a channel's post in its discussion group."""
     _, at, name = spoken.partition("@")
-    return not at or name == username.lower()
+    return not message.is_automatic_forward and (not at or name == username.lower())
 
 
 def _matters_once(update: Update, spoken: str) -> bool:

@@ -75,13 +75,14 @@ Register = Callable[[App, Services], None]
 async def chat_of(update: Update, services: Services) -> Chat:
     """The settings of the chat an update came from; a new chat starts in the language of the client that spoke.
 
-    One that was taken for gone or had no right to be written in is served again: somebody speaks to the bot there.
+    One that was taken for gone or had no right to be written in is served again once somebody speaks to the bot there;
+    buttons can be pressed where the bot is no more.
     """
     found = update.effective_chat
     if found is None:
         raise ValueError("An update without a chat has no settings.")
     known = await services.known(found.id)
-    if known is not None and known.state is ChatState.ACTIVE:
+    if known is not None and (known.state is ChatState.ACTIVE or update.callback_query is not None):
         return known
     return await services.newcomer((found.id, ChatKind(found.type), first_locale(update, services)))
 

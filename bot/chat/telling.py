@@ -70,8 +70,7 @@ class Teller:
         spot = self.spot
         for n, post in enumerate(posts):
             under = rows if n == len(posts) - 1 else ()
-            if placeholder and not ids:
-                await edit(self.bot, self.spot.place.chat_id, placeholder, post.html, under)
+            if placeholder and not ids and await self._in_place_of(placeholder, post, under):
                 ids, spot = [placeholder], replace(spot, reply_to=placeholder, silent=True)
             else:
                 message: Message = await spot.say(self.bot, post.html, under, fallback=post.text)
@@ -79,10 +78,13 @@ class Teller:
                 spot = spot.after(message)
         return ids
 
+    async def _in_place_of(self, placeholder: int, post: Post, rows: Rows) -> bool:
+        """False where somebody deleted the placeholder meanwhile."""
+        chat_id, previews = self.spot.place.chat_id, self.spot.previews
+        return await edit(self.bot, chat_id, placeholder, post.html, rows, fallback=post.text, previews=previews)
+
     async def _instead(self, placeholder: int, html: str) -> None:
-        if placeholder:
-            await edit(self.bot, self.spot.place.chat_id, placeholder, html)
-        else:
+        if not (placeholder and await edit(self.bot, self.spot.place.chat_id, placeholder, html)):
             await replace(self.spot, silent=True).say(self.bot, html)
 
     async def _withdraw(self, placeholder: int) -> None:

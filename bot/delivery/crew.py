@@ -34,7 +34,11 @@ class Crew:
 
     def collect(self) -> list[int]:
         """Takes up what has ended; returns the parcels that were not called. Raises StoreError where one met it."""
-        return [parcel.delivery_id for job, parcel in self._ended() if not job.result()]
+        ended = self._ended()
+        for error in [job.exception() for job, _ in ended]:  # all of them are looked at before one is told
+            if error is not None:
+                raise error
+        return [parcel.delivery_id for job, parcel in ended if not job.result()]
 
     async def end(self) -> list[int]:
         """Calls under way end, turns waited for are given up; returns the parcels that were not called."""

@@ -144,6 +144,8 @@ class House:
     async def stop(self):
         if self._stack is not None:
             stack, self._stack = self._stack, None
+            if gate := getattr(self.newsroom, "gate", None):
+                gate.set()
             self._stop.set()
             await asyncio.gather(self.polled, return_exceptions=True)
             await stack.aclose()
@@ -268,6 +270,7 @@ def standing_clock():
 
 
 @pytest.fixture(autouse=True)
-def _waits_are_timedeltas(monkeypatch):
-    """Else the library warns whenever Telegram says to wait."""
+def _loopback(monkeypatch, tmp_path):
+    """No certificates, which take longer to read than a test; and no warning whenever Telegram says to wait."""
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     monkeypatch.setenv("PTB_TIMEDELTA", "true")

@@ -143,6 +143,24 @@ def test_settings_of_a_group_the_bot_left_are_kept_for_a_month_and_come_back_wit
     living(story)
 
 
+def test_a_button_pressed_in_a_group_the_bot_left_brings_nothing_back(living):
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        group = await house.group(ann)
+        (recap,) = await house.ask(ann, "/recap", group)
+        await ann.removes_bot(group)
+        await house.heard()
+        gone = house.kept(group)
+        house.clock.advance(days=3)
+        for button in ("Why?", "Subscribe"):
+            await house.press(ann, recap, button)
+        assert house.kept(group) == gone
+        assert gone.state is ChatState.GONE
+        assert house.after(recap) == []
+
+    living(story)
+
+
 def test_a_chat_that_is_gone_for_a_month_is_forgotten(living):
     async def story(house):
         ann = house.emulator.person("Ann")

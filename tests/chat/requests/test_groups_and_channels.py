@@ -91,6 +91,25 @@ def command(text):
     return Formatted(text, ({"type": "bot_command", "offset": 0, "length": len(text.split()[0])},))
 
 
+def test_a_channels_posts_are_answered_there_and_not_again_in_its_discussion_group(living):
+    """Telegram forwards each post to the group by itself."""
+
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        group, channel = await house.group(ann), await channel_of(house, ann)
+        written = len(house.written(group))
+        for text in ("/recap", "/subscribe 08:00"):
+            assert len(await house.ask(ann, text, channel)) == 1
+            forward = {"is_automatic_forward": True}
+            copy = house.emulator.world.post(group, ann.user, command(text), sender_chat=channel, extra=forward)
+            await house.emulator.state.mailbox.put("message", copy.json)
+            await house.heard()
+        assert len(house.written(group)) == written
+        assert len(house.newsroom.asks) == 1
+
+    living(story)
+
+
 async def channel_of(house, person, *, bot=True):
     channel = house.emulator.world.channel("News", "news")
     person.owns(channel)

@@ -79,6 +79,16 @@ def test_what_is_looked_up_changes_one_message_instead_of_adding_more(living):
     living(story)
 
 
+async def slowly(house, person):
+    """What was asked, once the sign of a slow answer is there."""
+    house.newsroom.gate = asyncio.Event()
+    asked = await person.says("/recap")
+    await house.clock.waited_for()
+    house.clock.advance(seconds=5)
+    await house.emulator.until(lambda: house.emulator.of("sendMessage"))
+    return asked
+
+
 def test_a_slow_answer_shows_one_silent_sign_that_becomes_the_recap(living):
     async def story(house):
         ann = house.emulator.person("Ann")
@@ -103,14 +113,39 @@ def test_a_slow_answer_shows_one_silent_sign_that_becomes_the_recap(living):
     living(story)
 
 
+def test_a_slow_answer_whose_sign_was_deleted_meanwhile_is_a_message_of_its_own(living):
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        asked = await slowly(house, ann)
+        house.after(asked)[0].deleted = True
+        house.newsroom.gate.set()
+        await house.heard()
+        (recap,) = house.after(asked)
+        assert recap.text.startswith("BTC")
+        assert recap.buttons
+
+    living(story)
+
+
+def test_a_slow_answer_in_markup_that_telegram_refuses_comes_in_plain_words(living):
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        house.newsroom.thread = (Post("Fed < 4 %", "<b>Fed < 4 %"),)
+        asked = await slowly(house, ann)
+        house.newsroom.gate.set()
+        await house.heard()
+        (recap,) = house.after(asked)
+        assert (recap.text, recap.content.entities) == ("Fed < 4 %", ())
+        assert recap.buttons
+
+    living(story)
+
+
 def test_a_slow_answer_that_fails_leaves_no_sign_behind(living):
     async def story(house):
         ann = house.emulator.person("Ann")
-        house.newsroom.gate, house.newsroom.refusal = asyncio.Event(), RuntimeError("broken")
-        asked = await ann.says("/recap")
-        await house.clock.waited_for()
-        house.clock.advance(seconds=5)
-        await house.emulator.until(lambda: house.emulator.of("sendMessage"))
+        house.newsroom.refusal = RuntimeError("broken")
+        asked = await slowly(house, ann)
         house.newsroom.gate.set()
         await house.heard()
         (sorry,) = house.after(asked)

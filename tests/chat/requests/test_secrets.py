@@ -14,6 +14,8 @@ from bot.app.incoming import updates
 from bot.chat.redaction import redact_logs
 from bot.emulator.faults import Fault
 
+FIRST_PERSON = 1001
+"""The number of the first person an emulator makes."""
 WEBHOOK_SECRET = "whsec_5up3r-s3cr3t"
 
 
@@ -45,6 +47,25 @@ def test_of_two_instances_that_fetch_updates_one_ends_and_says_so(living):
         await other.stop()
 
     living(story)
+
+
+def test_a_failure_is_one_sentence_to_the_person_and_one_trace_to_the_operator(living):
+    async def story(house):
+        operator, ann, bob = (house.emulator.person(name, "zh") for name in ("Operator", "Ann", "Bob"))
+        await house.ask(operator, "/start")
+        house.newsroom.refusal = RuntimeError(f"<b> bot{house.emulator.token} & more")
+        for person in (ann, bob, ann):
+            answers = await house.ask(person, "/recap")
+            assert [answer.text[:9] for answer in answers] == ["我这边出了点问题，"][: len(answers)]
+        assert len(house.written(ann.chat)) == 1
+        await house.sent(1)
+        _, report = house.written(operator.chat)
+        assert "RuntimeError: <b> bot[hidden] & more" in report.text
+        assert "Traceback" in report.text
+        (pre,) = [entity for entity in report.content.entities if entity["type"] == "pre"]
+        assert pre["length"] > 500
+
+    living(story, sends=True, operators=frozenset({FIRST_PERSON}))
 
 
 def test_the_token_is_in_no_log_whatever_fails(living):
