@@ -1,11 +1,13 @@
 """What can go wrong on the way: answers that don't come, come late, broken, or though nothing was refused."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aiohttp import web
 
+from bot.emulator.accounts import Json
 from bot.emulator.refusals import Refused
 
 __all__ = ["Fault", "Faults"]
@@ -18,7 +20,9 @@ class Fault(StrEnum):
     SERVER_ERROR = "500"
     DROPPED = "the connection ends before anything is done"
     ANSWER_LOST = "all is done, then the connection ends"
+    ANSWER_HANGS = "all is done, then there is no answer until the fault is lifted, nor afterwards"
     TRUNCATED = "half an answer"
+    NOT_OK = "200, and yet ok: false without a reason"
     HANGS = "no answer until the fault is lifted"
     REFUSED = "an error of the caller's choice"
 
@@ -26,13 +30,16 @@ class Fault(StrEnum):
 @dataclass(slots=True)
 class _Rule:
     fault: Fault
-    method: str
+    methods: tuple[str, ...]
     chat_id: int
     times: int
     refusal: Refused | None
+    when: Callable[[Json], bool]
 
-    def meets(self, method: str, chat_id: int) -> bool:
-        return self.times > 0 and self.method in {"", method} and self.chat_id in {0, chat_id}
+    def meets(self, method: str, said: Json) -> bool:
+        """Who the bot is is asked at its start: only a fault of getMe itself meets that."""
+        named = method in self.methods if self.methods else method != "getMe"
+        return self.times > 0 and named and self.chat_id in {0, _chat_id(said)} and self.when(said)
 
 
 @dataclass(slots=True)
@@ -45,14 +52,14 @@ class Faults:
     def add(
         self,
         fault: Fault,
-        method: str = "",
-        *,
+        *methods: str,
         chat_id: int = 0,
         times: int = 1,
         refusal: Refused | None = None,
+        when: Callable[[Json], bool] = lambda _: True,
     ) -> None:
-        """`method` "" and `chat_id` 0 meet all; `refusal` belongs to REFUSED."""
-        self._rules.append(_Rule(fault, method, chat_id, times, refusal))
+        """No method and `chat_id` 0 meet all, `when` looks at a call's arguments; `refusal` belongs to REFUSED."""
+        self._rules.append(_Rule(fault, methods, chat_id, times, refusal, when))
 
     def lift(self) -> None:
         """No more faults; what hung goes on."""
@@ -60,12 +67,10 @@ class Faults:
         self._lifted.set()
         self._lifted = asyncio.Event()
 
-    def meet(self, method: str, chat_id: int) -> Fault | None:
+    def meet(self, method: str, said: Json) -> Fault | None:
         """The fault of this call; raises the refusal of one that has it."""
-        if method == "getMe" and not any(rule.method == "getMe" for rule in self._rules):
-            return None
         for rule in self._rules:
-            if rule.meets(method, chat_id):
+            if rule.meets(method, said):
                 rule.times -= 1
                 if rule.refusal is not None:
                     raise rule.refusal
@@ -78,16 +83,19 @@ class Faults:
             return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
         if fault is Fault.SERVER_ERROR:
             return web.json_response(Refused(500, "Internal Server Error").body, status=500)
+        if fault is Fault.NOT_OK:
+            return web.json_response({"ok": False})
         if fault is Fault.DROPPED:
             return _dropped(request)
         if fault is Fault.HANGS:
             await self._lifted.wait()
         return None
 
-    @staticmethod
-    def after(fault: Fault | None, request: web.Request, answer: web.Response) -> web.Response:
+    async def after(self, fault: Fault | None, request: web.Request, answer: web.Response) -> web.Response:
         """What becomes of an answer."""
-        if fault is Fault.ANSWER_LOST:
+        if fault is Fault.ANSWER_HANGS:
+            await self._lifted.wait()
+        if fault in {Fault.ANSWER_HANGS, Fault.ANSWER_LOST}:
             return _dropped(request)
         if fault is Fault.TRUNCATED:
             body = answer.body if isinstance(answer.body, bytes) else b""
@@ -100,3 +108,8 @@ def _dropped(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def _chat_id(said: Json) -> int:
+    text = str(said.get("chat_id", ""))
+    return int(text) if text.lstrip("-").isdigit() else 0

@@ -93,7 +93,7 @@ class Emulator:
         try:
             if request.match_info["token"] != self.token:
                 raise UNAUTHORISED
-            fault = self.faults.meet(method, _chat_id(said))
+            fault = self.faults.meet(method, said)
             if early := await self.faults.before(fault, request):
                 return early
             if self.latency:
@@ -102,7 +102,7 @@ class Emulator:
         except Refused as refused:
             fault, body, code = None, refused.body, refused.code
         await self._note(Call(method, said, code, body.get("result")))
-        return self.faults.after(fault, request, web.json_response(body, status=code))
+        return await self.faults.after(fault, request, web.json_response(body, status=code))
 
     async def _do(self, method: str, said: Json) -> Any:
         name, mailbox = method.lower(), self.state.mailbox
@@ -176,8 +176,3 @@ def _value(name: str, value: Any) -> Any:
 def _allowed(said: Json) -> frozenset[str] | None:
     allowed = said.get("allowed_updates")
     return frozenset(allowed) if isinstance(allowed, list) and allowed else None
-
-
-def _chat_id(said: Json) -> int:
-    text = str(said.get("chat_id", ""))
-    return int(text) if text.lstrip("-").isdigit() else 0

@@ -1,30 +1,28 @@
 """The famous days played fast: daily threads at each chat's local time, a wave that is told once, nothing twice."""
 
 import asyncio
-import importlib.util
 import os
 import signal
 import sys
 import zipfile
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 from bot import resources
 from bot.domain.chats import Alerts, Chat, ChatKind, Place, Schedule, Subscription
+from bot.emulator import Emulator, emulating
+from bot.emulator.accounts import Member
+from bot.emulator.server import TOKEN
 from bot.store import Store
 from bot.store.chats import Chats
 from bot.store.outbox import Outbox
 from bot.store.subscriptions import Subscriptions
 
-_spec = importlib.util.spec_from_file_location("rehearsal_wire", Path(__file__).parents[1] / "chat" / "wire.py")
-far_end = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(far_end)
-
 START = datetime(2025, 2, 24, 23, 30, tzinfo=UTC)
 WAVE = datetime(2025, 2, 25, 14, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PATIENCE_SECONDS = 60
+OK = 200
 
 ANN, LI, BOB, GROUP = 1, 2, 3, -1001
 CHATS = {
@@ -69,13 +67,13 @@ def archive(folder):
 
 
 @asynccontextmanager
-async def playing(wire, home, database, folder):
+async def playing(emulator, home, database, folder):
     environ = {
         "PATH": os.environ["PATH"],
         "RECAP_HOME": str(home),
         "RECAP_DATABASE_URL": database,
-        "RECAP_TELEGRAM_TOKEN": far_end.TOKEN,
-        "RECAP_ENDPOINTS": f"api.telegram.org={wire.base_url.removesuffix('/bot')}",
+        "RECAP_TELEGRAM_TOKEN": TOKEN,
+        "RECAP_ENDPOINTS": f"api.telegram.org={emulator.address}",
         "RECAP_DELIVERY__CATCH_UP_MINUTES": "1440",
     }
     options = ("run", "--rehearse", f"{START:%Y-%m-%dT%H:%MZ}", "--archive", str(folder), "--speed", "7200")
@@ -90,11 +88,20 @@ async def playing(wire, home, database, folder):
         assert "Traceback" not in error, error
 
 
-def told(wire):
+def inhabited(emulator):
+    """All chats of the test, the bot known to each."""
+    for person in (ANN, LI, BOB):
+        emulator.person("Somebody", user_id=person).chat.started = True
+    group = emulator.world.supergroup("Desk", chat_id=GROUP)
+    group.members[emulator.world.bot.id] = Member("member")
+
+
+def told(emulator):
     """Each chat's messages in their order."""
     found = {chat: [] for chat in CHATS}
-    for call in wire.of("sendMessage"):
-        found[int(call.chat_id)].append(call.text)
+    for call in emulator.of("sendMessage"):
+        assert call.code == OK
+        found[int(call.said["chat_id"])].append(call.said["text"])
     return found
 
 
@@ -102,9 +109,9 @@ def is_flash(text):
     return text.startswith(("<b>Flash: ", "<b>快讯："))
 
 
-def complete(wire):
+def complete(emulator):
     """The last day's threads of all are there."""
-    return all(any(as_of in text for text in told(wire)[chat]) for chat, days in DAILIES.items() for as_of in days)
+    return all(any(as_of in text for text in told(emulator)[chat]) for chat, days in DAILIES.items() for as_of in days)
 
 
 def test_two_days_are_told_at_local_times_and_a_wave_once(tmp_path):
@@ -116,10 +123,11 @@ def test_two_days_are_told_at_local_times_and_a_wave_once(tmp_path):
             Subscriptions(store).save(Subscription(Place(chat_id), Schedule(zone, (at,)), START))
 
     async def scene():
-        async with far_end.serving() as wire:
-            async with playing(wire, tmp_path, database, archive(tmp_path / "archive")), wire.changed:
-                await asyncio.wait_for(wire.changed.wait_for(lambda: complete(wire)), PATIENCE_SECONDS)
-            return told(wire)
+        async with emulating(Emulator()) as emulator:
+            inhabited(emulator)
+            async with playing(emulator, tmp_path, database, archive(tmp_path / "archive")):
+                await emulator.until(lambda: complete(emulator), PATIENCE_SECONDS)
+            return told(emulator)
 
     messages = asyncio.run(scene())
     flashes = {chat: [text for text in texts if is_flash(text)] for chat, texts in messages.items()}

@@ -1,28 +1,24 @@
 """The bot in several processes on one PostgreSQL: single work is done once, and taken over where its holder dies."""
 
 import asyncio
-import importlib.util
 import os
 import signal
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import pytest
 
 from bot.app.standby import Standby
 from bot.delivery.lease import LENGTH
 from bot.domain.chats import Chat, ChatKind, Place, Schedule, Subscription
+from bot.emulator import Emulator, emulating
+from bot.emulator.server import TOKEN
 from bot.errors import StoreError
 from bot.store import Store
 from bot.store.chats import Chats
 from bot.store.leases import Leases
 from bot.store.subscriptions import Subscriptions
-
-_spec = importlib.util.spec_from_file_location("roles_wire", Path(__file__).parents[1] / "chat" / "wire.py")
-far_end = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(far_end)
 
 PATIENCE_SECONDS = 60
 NOW = datetime(2025, 2, 26, 7, tzinfo=UTC)
@@ -45,13 +41,13 @@ class Process:
 @pytest.fixture
 def running(tmp_path, postgres_url):
     @asynccontextmanager
-    async def run(wire, *roles, database=postgres_url):
+    async def run(emulator, *roles, database=postgres_url):
         environ = {
             "PATH": os.environ["PATH"],
             "RECAP_HOME": str(tmp_path),
             "RECAP_DATABASE_URL": database,
-            "RECAP_TELEGRAM_TOKEN": far_end.TOKEN,
-            "RECAP_ENDPOINTS": f"api.telegram.org={wire.base_url.removesuffix('/bot')}",
+            "RECAP_TELEGRAM_TOKEN": TOKEN,
+            "RECAP_ENDPOINTS": f"api.telegram.org={emulator.address}",
         }
         options = [option for role in roles for option in ("--role", role)]
         arguments = ("-c", "from bot.app.cli import main; main()", "run", *REHEARSED, *options)
@@ -76,62 +72,62 @@ def subscribed(postgres_url):
         Subscriptions(store).save(Subscription(Place(7), Schedule("Europe/Berlin", (time(8),)), start))
 
 
-def asks(text, update_id):
-    person = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
-    entities = [{"type": "bot_command", "offset": 0, "length": len(text)}]
-    chat = {"id": 7, "type": "private", "first_name": "Ann"}
-    message = {"message_id": update_id, "date": int(NOW.timestamp()), "chat": chat, "from": person, "text": text}
-    return {"update_id": update_id, "message": message | {"entities": entities}}
+@asynccontextmanager
+async def telegram():
+    """Telegram on the famous morning, and a person who has spoken to the bot before."""
+    async with emulating(Emulator(now=NOW.timestamp)) as emulator:
+        ann = emulator.person("Ann", user_id=7)
+        ann.chat.started = True
+        yield emulator, ann
 
 
-async def said(wire, number):
-    await asyncio.wait_for(_enough(wire, number), PATIENCE_SECONDS)
-    return [call.text for call in wire.messages]
+def texts(emulator):
+    return [call.said["text"] for call in emulator.of("sendMessage")]
 
 
-async def _enough(wire, number):
-    async with wire.changed:
-        await wire.changed.wait_for(lambda: len(wire.messages) >= number)
+async def said(emulator, number):
+    await emulator.until(lambda: len(texts(emulator)) >= number, PATIENCE_SECONDS)
+    return texts(emulator)
 
 
 def test_where_one_process_is_killed_the_other_goes_on_within_fifteen_seconds(running, subscribed):
     async def scene():
-        async with far_end.serving() as wire, running(wire, "web", "scheduler", "sender") as first:
+        async with telegram() as (emulator, ann), running(emulator, "web", "scheduler", "sender") as first:
             await first.says("work of polling", "work of scheduler")
-            async with running(wire, "web", "scheduler", "sender") as second:
+            async with running(emulator, "web", "scheduler", "sender") as second:
                 await second.says("at work")
-                await wire.push(asks("/privacy", 1))
-                await said(wire, 1)
+                await ann.says("/privacy")
+                await said(emulator, 1)
                 first.process.kill()
                 died = asyncio.get_running_loop().time()
-                await wire.push(asks("/help", 2))
+                await ann.says("/help")
                 await second.says("work of polling", "work of scheduler")
                 took = asyncio.get_running_loop().time() - died
-                texts = await said(wire, 3)
+                so_far = await said(emulator, 3)
                 await asyncio.wait_for(second_stops(second), PATIENCE_SECONDS)
-        return texts, [call.text for call in wire.messages], took
+        return so_far, texts(emulator), took
 
     async def second_stops(second):
         second.process.send_signal(signal.SIGTERM)
         await second.process.wait()
 
-    texts, in_the_end, took = asyncio.run(scene())
-    assert len([text for text in texts if "24-hour" in text]) == 1
-    assert in_the_end == texts
+    so_far, in_the_end, took = asyncio.run(scene())
+    assert len([text for text in so_far if "24-hour" in text]) == 1
+    assert in_the_end == so_far
     assert took < 15
 
 
 def test_roles_apart_do_one_work_together(running, subscribed):
     async def scene():
         async with (
-            far_end.serving() as wire,
-            running(wire, "web") as web,
-            running(wire, "scheduler"),
-            running(wire, "sender"),
+            telegram() as (emulator, ann),
+            running(emulator, "web") as web,
+            running(emulator, "scheduler"),
+            running(emulator, "sender"),
         ):
             await web.says("work of polling")
-            await wire.push(asks("/privacy", 1))
-            return await said(wire, 2)
+            await ann.says("/privacy")
+            return await said(emulator, 2)
 
     recap, privacy = sorted(asyncio.run(scene()), key=lambda text: "24-hour" not in text)
     assert "24-hour" in recap
@@ -141,7 +137,7 @@ def test_roles_apart_do_one_work_together(running, subscribed):
 def test_roles_apart_need_a_database_that_can_be_shared(running, tmp_path):
     async def scene():
         database = f"sqlite:///{tmp_path / 'x.sqlite3'}"
-        async with far_end.serving() as wire, running(wire, "sender", database=database) as process:
+        async with emulating() as emulator, running(emulator, "sender", database=database) as process:
             _, error = await process.process.communicate()
             return process.process.returncode, error.decode()
 

@@ -1,28 +1,26 @@
-"""The bot as people run it, a process of its own against a far end on loopback, on the sample played as now."""
+"""The bot as people run it, a process of its own against an emulated Telegram, on the sample played as now."""
 
 import asyncio
-import importlib.util
 import os
 import signal
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import pytest
 
 from bot.domain.chats import Chat, ChatKind, Place, Schedule, Subscription
+from bot.emulator import Emulator, emulating
+from bot.emulator.server import TOKEN
 from bot.store import Store
 from bot.store.chats import Chats
 from bot.store.outbox import Outbox
 from bot.store.subscriptions import Subscriptions
 
-_spec = importlib.util.spec_from_file_location("run_wire", Path(__file__).parents[1] / "chat" / "wire.py")
-far_end = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(far_end)
-
 FAMOUS_MORNING = "2025-02-26T06:59:59Z"
+NOW = datetime(2025, 2, 26, 7, tzinfo=UTC)
 PATIENCE_SECONDS = 60
+OK = 200
 
 
 @pytest.fixture
@@ -32,16 +30,16 @@ def database(tmp_path):
 
 @pytest.fixture
 def running(tmp_path, database):
-    """`async with running(wire, …) as process`: `recap run`, ended by SIGTERM."""
+    """`async with running(emulator, …) as process`: `recap run`, ended by SIGTERM."""
 
     @asynccontextmanager
-    async def run(wire, *options, **variables):
+    async def run(emulator, *options, **variables):
         environ = {
             "PATH": os.environ["PATH"],
             "RECAP_HOME": str(tmp_path),
             "RECAP_DATABASE_URL": database,
-            "RECAP_TELEGRAM_TOKEN": far_end.TOKEN,
-            "RECAP_ENDPOINTS": f"api.telegram.org={wire.base_url.removesuffix('/bot')}",
+            "RECAP_TELEGRAM_TOKEN": TOKEN,
+            "RECAP_ENDPOINTS": f"api.telegram.org={emulator.address}",
             **variables,
         }
         arguments = ("-c", "from bot.app.cli import main; main()", "run", *options)
@@ -61,38 +59,32 @@ def running(tmp_path, database):
 REHEARSED = ("--sample", "--rehearse", FAMOUS_MORNING)
 
 
-def asks(text, update_id):
-    person = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
-    message = {
-        "message_id": update_id,
-        "date": int(datetime(2025, 2, 26, 7, tzinfo=UTC).timestamp()),
-        "chat": {"id": 7, "type": "private", "first_name": "Ann"},
-        "from": person,
-        "text": text,
-        "entities": [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}],
-    }
-    return {"update_id": update_id, "message": message}
+@asynccontextmanager
+async def telegram():
+    """Telegram on the famous morning, and a person who has spoken to the bot before."""
+    async with emulating(Emulator(now=NOW.timestamp)) as emulator:
+        ann = emulator.person("Ann", user_id=7)
+        ann.chat.started = True
+        yield emulator, ann
 
 
-async def said(wire, number):
+async def said(emulator, number):
     """The texts of so many messages, once they are there."""
-    async with wire.changed:
-        enough = wire.changed.wait_for(lambda: len(texts(wire)) >= number)
-        await asyncio.wait_for(enough, PATIENCE_SECONDS)
-    return texts(wire)
+    await emulator.until(lambda: len(texts(emulator)) >= number, PATIENCE_SECONDS)
+    return texts(emulator)
 
 
-def texts(wire):
-    return [call.text for call in wire.calls if call.method in {"sendMessage", "editMessageText"}]
+def texts(emulator):
+    return [call.said["text"] for call in emulator.of("sendMessage", "editMessageText") if call.code == OK]
 
 
 def test_a_person_asks_for_the_recap_and_why(running):
     async def scene():
-        async with far_end.serving() as wire, running(wire, *REHEARSED) as process:
-            await wire.push(asks("/recap btc 2025-02-25", 1))
-            (recap, *_) = await said(wire, 1)
-            await wire.push(asks("/why 1", 2))
-            told = await said(wire, 2)
+        async with telegram() as (emulator, ann), running(emulator, *REHEARSED) as process:
+            await ann.says("/recap btc 2025-02-25")
+            (recap, *_) = await said(emulator, 1)
+            await ann.says("/why 1")
+            told = await said(emulator, 2)
         return recap, told[-1], process.returncode
 
     recap, why, code = asyncio.run(scene())
@@ -109,12 +101,12 @@ def test_a_subscribed_chat_gets_its_recap_once_even_over_a_restart(running, data
         Subscriptions(store).save(Subscription(Place(7), schedule, start))
 
     async def scene():
-        async with far_end.serving() as wire:
-            async with running(wire, *REHEARSED):
-                await said(wire, 1)
-            async with running(wire, *REHEARSED):
-                await wire.push(asks("/privacy", 9))
-                return await said(wire, 2)
+        async with telegram() as (emulator, ann):
+            async with running(emulator, *REHEARSED):
+                await said(emulator, 1)
+            async with running(emulator, *REHEARSED):
+                await ann.says("/privacy")
+                return await said(emulator, 2)
 
     recap, privacy = asyncio.run(scene())
     assert "复盘" in recap
@@ -125,7 +117,10 @@ def test_a_subscribed_chat_gets_its_recap_once_even_over_a_restart(running, data
 
 def test_a_wrong_token_is_one_clear_line(running):
     async def scene():
-        async with far_end.serving() as wire, running(wire, *REHEARSED, RECAP_TELEGRAM_TOKEN="1:wrong") as process:
+        async with (
+            emulating() as emulator,
+            running(emulator, *REHEARSED, RECAP_TELEGRAM_TOKEN="1:wrong") as process,
+        ):
             _, errors = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
             return process.returncode, errors.decode()
 

@@ -12,7 +12,6 @@ import asyncio
 import importlib.util
 import tempfile
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +69,7 @@ def chats_of(number):
 
 def judged(name, far, chats, parts):
     """The rate from the first message to the last, as the far end saw them."""
-    arrived = Counter((message.chat, message.text) for message in far.messages)
+    arrived = far.arrived()
     span = far.messages[-1].at - far.messages[0].at
     lost = len(chats) * parts - len(arrived)
     rate = (len(far.messages) - 1) / span

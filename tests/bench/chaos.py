@@ -11,7 +11,6 @@ import random
 import sys
 import tempfile
 import warnings
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,7 +98,7 @@ async def chaos(url, seconds, rng):
 
 
 def report(far, outbox, posts, kills):
-    arrived = Counter((message.chat, message.text) for message in far.messages)
+    arrived = far.arrived()
     wanted = {(chat, f"{post}.{part}") for chat in CHATS for post in range(1, posts + 1) for part in (1, 2)}
     counts = outbox.counts()
     doubt = counts.get(DeliveryState.UNCERTAIN, 0)

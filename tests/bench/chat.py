@@ -7,12 +7,12 @@ import argparse
 import asyncio
 import contextlib
 import gc
-import importlib.util
 import itertools
 import multiprocessing
 import resource
 import tempfile
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
 from bot.chat.services import Services
 from bot.chat.texts import Texts
+from bot.emulator import Emulator, emulating
+from bot.emulator.server import TOKEN
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import load_rulebook
 from bot.sources.archive import read_archive
@@ -41,11 +43,10 @@ from bot.store.schedules import Schedules
 from bot.store.subscriptions import Subscriptions
 from bot.store.updates import SeenUpdates
 
-spec = importlib.util.spec_from_file_location("chat_wire", Path(__file__).parents[1] / "chat" / "wire.py")
-wire_module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(wire_module)
-
 NOW = datetime(2025, 2, 26, 0, 7, tzinfo=UTC)
+FIRST = range(1, 51)
+NEWCOMERS = 10_000_000
+STEADY_SECONDS = 5
 FRESH_DAYS = ("2025-02-15", "2025-02-16", "2025-02-18", "2025-02-20", "2025-02-22")
 
 
@@ -77,30 +78,31 @@ class Watch(BaseRateLimiter):
         return result
 
 
-def far_end(pipe):
-    """Serves until it is told to stop."""
+def people(arguments):
+    """Everybody who asks."""
+    most = max(arguments.rate * arguments.seconds, arguments.chats * STEADY_SECONDS)
+    return [*FIRST, *range(1000, 1000 + arguments.chats), *range(NEWCOMERS, NEWCOMERS + most)]
+
+
+def far_end(pipe, known):
+    """Telegram with these people in it, until it is told to stop; it remembers no calls."""
 
     async def serve():
-        async with wire_module.serving() as wire:
-            wire.calls = Forgetful()
-            pipe.send(wire.base_url)
+        emulator = Emulator(calls=deque(maxlen=0))
+        for user_id in known:
+            emulator.person("Ann", user_id=user_id).chat.started = True
+        async with emulating(emulator):
+            pipe.send(emulator.base_url)
             await asyncio.to_thread(pipe.recv)
 
     asyncio.run(serve())
 
 
-class Forgetful(list):
-    """Memory of the far end stays flat."""
-
-    def append(self, call):
-        pass
-
-
 @contextlib.contextmanager
-def elsewhere():
+def elsewhere(known):
     """The far end's address."""
     mine, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=far_end, args=(theirs,))
+    process = multiprocessing.Process(target=far_end, args=(theirs, known))
     process.start()
     try:
         yield mine.recv()
@@ -140,7 +142,7 @@ async def sustained(application, watch, numbers, rate, seconds):
     watch.arrived.clear()
     begun, due, memory = time.perf_counter(), {}, [resident_mb()]
     for n in range(rate * seconds):
-        chat = 10_000_000 + n
+        chat = NEWCOMERS + n
         due[chat] = begun + n / rate
         await asyncio.sleep(max(0.0, due[chat] - time.perf_counter()))
         application.update_queue.put_nowait(Update.de_json(asking(numbers, chat), application.bot))
@@ -170,10 +172,10 @@ async def main(arguments, base_url, store):
     watch, numbers, clock = Watch(), itertools.count(1), RehearsalClock(NOW, 1)
     stores = (Chats(store), Subscriptions(store), Schedules(store), Outbox(store), SeenUpdates(store, WallClock()))
     services = Services(newsroom(store, clock), *stores, clock, Texts.load())
-    application = build_application(wire_module.TOKEN, services, FEATURES, base_url=base_url, rate_limiter=watch)
+    application = build_application(TOKEN, services, FEATURES, base_url=base_url, rate_limiter=watch)
     async with started(application, services):
         gc.freeze()
-        await at_once(application, watch, numbers, range(1, 51))
+        await at_once(application, watch, numbers, FIRST)
         chats = range(1000, 1000 + arguments.chats)
         for name in ("new", *["known"] * 5):
             issued, arrived = await at_once(application, watch, numbers, chats)
@@ -182,8 +184,8 @@ async def main(arguments, base_url, store):
         for day in FRESH_DAYS:
             _, arrived = await at_once(application, watch, numbers, chats, f"/recap eth {day}")
             told(f"/recap computed anew, {arguments.chats} chats at once: arrived", arrived)
-        waits, *_ = await sustained(application, watch, numbers, arguments.chats, 5)
-        told(f"/recap from cache, {arguments.chats} chats a second for 5 s: arrived", waits)
+        waits, *_ = await sustained(application, watch, numbers, arguments.chats, STEADY_SECONDS)
+        told(f"/recap from cache, {arguments.chats} chats a second for {STEADY_SECONDS} s: arrived", waits)
         cpu = time.process_time()
         waits, lost, took, memory = await sustained(application, watch, numbers, arguments.rate, arguments.seconds)
         used = (time.process_time() - cpu) / took
@@ -198,7 +200,7 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=int, default=300)
     parser.add_argument("--seconds", type=int, default=20)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, elsewhere() as address:
+    with tempfile.TemporaryDirectory() as folder, elsewhere(people(given)) as address:
         opened = Store.open(f"sqlite:///{folder}/recap.sqlite3")
         with opened, asyncio.Runner(loop_factory=event_loop()) as runner:
             runner.run(main(given, address, opened))

@@ -111,6 +111,8 @@ class Office:
         for chat in chats:
             known = ChatKind.PRIVATE if chat > 0 else ChatKind.SUPERGROUP
             self.books.chats.touch(chat, known, "en")
+            if thread_id:
+                self.far.topic(chat, thread_id)
         parts = parts or tuple(Part(html, html) for html in htmls or ("<b>post</b>",))
         expires = self.clock.now() + timedelta(hours=hours)
         post = Publication(slot, kind, parts, expires, "en", "thread", **fields)

@@ -1,203 +1,129 @@
-"""The far end of the wire: a server that takes messages as the Bot API does, keeps them, and fails when told."""
+"""The emulated Telegram as senders need it: every chat is there, what arrived is kept in order, and calls fail."""
 
-import asyncio
-import contextlib
-import json
 import time
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
 
-from aiohttp import web
+from bot.emulator import Emulator, Flood, Message, Topic, World, emulating
+from bot.emulator.accounts import Member
+from bot.emulator.faults import Fault
+from bot.emulator.refusals import Refused
 
-GONE = (403, "Forbidden: bot was blocked by the user")
+TOKEN = "1:x"
+OK = 200
 
 
 @dataclass
-class Message:
-    """One that was taken, as it stands."""
+class Arrived:
+    """A message that was taken: as it was sent, as it stands now, and when it came."""
 
-    id: int
-    chat: int
-    text: str
     fields: dict
+    shown: Message
     at: float
-    edits: list = field(default_factory=list)
+
+    @property
+    def id(self):
+        return self.shown.message_id
+
+    @property
+    def chat(self):
+        return self.shown.chat.id
+
+    @property
+    def text(self):
+        return self.shown.text
 
 
-@dataclass
-class Fault:
-    """`how`: an (error code, text[, parameters]) or one of lost, cut, hang, html, short, unwell."""
+class Everywhere(World):
+    """People and groups come into being when the bot first writes to them."""
 
-    how: object
-    chat: int | None = None
-    times: int = 1
-    method: str = "send"
-    html_only: bool = False
-    replies_only: bool = False
+    def find(self, chat_id):
+        number = int(chat_id)
+        if number not in self.chats:
+            self._inhabit(number)
+        return super().find(number)
 
-    def hits(self, method, form):
-        here = self.chat in (None, int(form.get("chat_id", 0)))
-        formed = "parse_mode" in form or not self.html_only
-        chained = "reply_parameters" in form or not self.replies_only
-        return self.times > 0 and method.startswith(self.method) and here and formed and chained
+    def _inhabit(self, number):
+        if number > 0:
+            self.private(self.user("Somebody", user_id=number)).started = True
+        else:
+            self.supergroup("Desk", chat_id=number).members[self.bot.id] = Member("member")
 
 
-class Limits:
-    """Telegram's: 30 in any second overall, 20 in any minute a group, and one a second to a person, three at once."""
+class FarEnd(Emulator):
+    """`async with FarEnd() as far`: serves at `far.base_url`; `far.messages` is what arrived, in order.
 
-    def __init__(self, clock):
-        self._clock, self._all, self._groups, self._people = clock, deque(), defaultdict(deque), {}
-
-    def wait(self, chat):
-        """Seconds until a message may go, 0 and counted when at once."""
-        now = self._clock()
-        windows = [(self._all, 30, 1.0)] + ([(self._groups[chat], 20, 60.0)] if chat < 0 else [])
-        for times, most, span in windows:
-            while times and times[0] <= now - span:
-                times.popleft()
-            if len(times) >= most:
-                return times[0] + span - now
-        if chat > 0 and (early := self._people.get(chat, now) - 2 - now) > 0:
-            return early
-        self._people[chat] = max(self._people.get(chat, now), now) + 1
-        for times, _, _ in windows:
-            times.append(now)
-        return 0
-
-
-class FarEnd:
-    """`async with FarEnd() as far`: serves at `far.base_url`; `far.messages` is what arrived, in order."""
+    `clock` gives the seconds of `at` and of Telegram's limits.
+    """
 
     def __init__(self, clock=time.monotonic, latency=0.0, *, limits=False, port=0):
-        self.clock, self.latency, self.port = clock, latency, port
-        self.limits = Limits(clock) if limits else None
-        self.messages, self.faults, self.calls, self.refused = [], [], [], 0
-        self.pictures, self.most_at_once, self._at_once = {}, 0, 0
-        self._arrived = asyncio.Condition()
-        self._closing = asyncio.Event()
+        super().__init__(token=TOKEN, latency=latency, told=self._told)
+        self.state.world = Everywhere(self.world.bot, self.now)
+        self.clock, self.port, self._stack = clock, port, AsyncExitStack()
+        self.messages, self.most_at_once, self._at_once = [], 0, 0
+        if limits:
+            self.limit(Flood(clock))
 
     async def __aenter__(self):
-        app = web.Application(client_max_size=2**24)
-        app.router.add_post("/bot{token}/{method}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.05, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]
+        await self._stack.enter_async_context(emulating(self, self.port))
+        self.port = int(self.address.rpartition(":")[2])
         return self
 
     async def __aexit__(self, *_error):
-        self._closing.set()
-        await self._runner.cleanup()
+        await self._stack.aclose()
 
-    @property
-    def base_url(self):
-        return f"http://127.0.0.1:{self.port}/bot"
-
-    def fails(self, how, **where):
-        self.faults.append(Fault(how, **where))
-
-    def texts(self, chat=None):
-        return [m.text for m in self.messages if chat in (None, m.chat)]
-
-    async def called(self, number):
-        """Returns when so many calls have come."""
-        async with self._arrived:
-            await self._arrived.wait_for(lambda: len(self.calls) >= number)
-
-    async def _answer(self, request):
-        method, form = request.match_info["method"], await _form(request)
+    async def answer(self, request):
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            async with self._arrived:
-                self.calls.append((method, form))
-                self._arrived.notify_all()
-            if self.latency:
-                await asyncio.sleep(self.latency)
-            return await self._with_faults(request, method, form)
+            return await super().answer(request)
         finally:
             self._at_once -= 1
 
-    async def _with_faults(self, request, method, form):
-        fault = next((f for f in self.faults if f.hits(method, form)), None)
-        if fault is None:
-            return self._limited(method, form)
-        fault.times -= 1
-        match fault.how:
-            case "cut":
-                request.transport.close()
-            case "lost":
-                self._limited(method, form)
-                request.transport.close()
-            case "hang":
-                self._limited(method, form)
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._closing.wait()
-            case "html":
-                return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
-            case "short":
-                self._limited(method, form)
-                return web.Response(text='{"ok":true,"result":{"mess', content_type="application/json")
-            case "unwell":
-                return web.json_response({"ok": False, "description": "Internal"})
-            case (code, text, *rest):
-                return _error(code, text, *rest)
-        return web.Response()
+    def _told(self, call):
+        if call.method in {"sendMessage", "sendPhoto"} and call.code == OK:
+            message = self.message(call.said["chat_id"], call.result["message_id"])
+            self.messages.append(Arrived(call.said, message, self.clock()))
 
-    def _limited(self, method, form):
-        if method.startswith(("send", "edit")) and self.limits and (wait := self.limits.wait(int(form["chat_id"]))):
-            self.refused += 1
-            seconds = max(1, round(wait + 0.5))
-            return _error(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
-        return getattr(self, f"_{method}")(form)
+    @property
+    def refused(self):
+        """Calls that Telegram's limits refused."""
+        return self.state.flood.refused
 
-    def _getMe(self, _form):  # noqa: N802 - as Telegram calls it
-        return _ok({"id": 1, "is_bot": True, "first_name": "Recap", "username": "recap_bot"})
+    def texts(self):
+        return [message.text for message in self.messages]
 
-    def _sendMessage(self, form):  # noqa: N802
-        return _ok(self._take(form, form["text"]))
+    def arrived(self):
+        """How often each chat got each text."""
+        return Counter((message.chat, message.text) for message in self.messages)
 
-    def _sendPhoto(self, form):  # noqa: N802
-        file_id = form["photo"]
-        if isinstance(file_id, bytes):
-            file_id = f"file{len(self.pictures) + 1}"
-            self.pictures[file_id] = form["photo"]
-        elif file_id not in self.pictures:
-            return _error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
-        photo = [{"file_id": file_id, "file_unique_id": file_id, "width": 9, "height": 9}]
-        return _ok(self._take({**form, "photo": file_id}, form.get("caption", "")) | {"photo": photo})
+    def message(self, chat, number) -> Message:
+        return self.world.find(chat).messages[int(number)]
 
-    def _editMessageText(self, form):  # noqa: N802
-        message = next((m for m in self.messages if m.id == int(form["message_id"])), None)
-        if message is None:
-            return _error(400, "Bad Request: message to edit not found")
-        if message.text == form["text"]:
-            return _error(400, "Bad Request: message is not modified: specified new message content is the same")
-        message.edits.append(message.text)
-        message.text = form["text"]
-        return _ok(_shown(message))
+    def fails(self, how: Any, *methods, chat=0, **when):
+        """Calls fail: `how` is a fault, or (code, description) with which they are refused."""
+        methods = methods or ("sendMessage",)
+        if isinstance(how, Fault):
+            self.faults.add(how, *methods, chat_id=chat, **when)
+        else:
+            self.faults.add(Fault.REFUSED, *methods, chat_id=chat, refusal=Refused(*how), **when)
 
-    def _take(self, form, text):
-        message = Message(len(self.messages) + 1, int(form["chat_id"]), text, form, self.clock())
-        self.messages.append(message)
-        return _shown(message)
+    def waits(self, seconds, **where):
+        """Calls are told to come again later."""
+        refusal = Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+        self.faults.add(Fault.REFUSED, "sendMessage", refusal=refusal, **where)
 
+    def bot_is(self, chat, status):
+        """The bot's standing in a chat from now on."""
+        self.world.find(chat).members[self.world.bot.id] = Member(status)
 
-async def _form(request):
-    data = await request.post()
-    return {name: value.file.read() if isinstance(value, web.FileField) else value for name, value in data.items()}
+    def topic(self, chat, thread_id):
+        group = self.world.find(chat)
+        group.forum = True
+        return group.topics.setdefault(thread_id, Topic(thread_id, f"Topic {thread_id}"))
 
-
-def _shown(message):
-    chat = {"id": message.chat, "type": "private" if message.chat > 0 else "supergroup", "title": "t"}
-    return {"message_id": message.id, "date": 1_740_000_000, "chat": chat, "text": message.text}
-
-
-def _ok(result):
-    return web.json_response({"ok": True, "result": result})
-
-
-def _error(code, text, parameters=None):
-    document = {"ok": False, "error_code": code, "description": text, "parameters": parameters or {}}
-    return web.Response(status=code, text=json.dumps(document), content_type="application/json")
+    async def called(self, number):
+        """Returns when so many calls have come."""
+        await self.until(lambda: len(self.calls) >= number, 30)

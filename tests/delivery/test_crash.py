@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from bot.emulator.faults import Fault
 
 SCRIPT = Path(__file__).with_name("crash.py")
 UNDER_WAY = 40
@@ -38,7 +39,7 @@ async def doomed(office, point, database_url):
 
 def check(office, *, most_in_doubt):
     """Every message arrived once, but for those of which nobody can know: people get them again, groups don't."""
-    arrived = Counter((message.chat, message.text) for message in office.far.messages)
+    arrived = office.far.arrived()
     counts = office.counts()
     wanted = {(chat, text) for chat in CHATS for text in ("1", "2")}
     assert sum(counts.values()) == len(wanted)
@@ -74,7 +75,7 @@ def test_whatever_a_killed_sender_left_is_sent_by_the_next(works, database_url, 
 def test_calls_under_way_when_the_sender_is_killed_are_made_again_to_people_alone(works, database_url):
     async def body(office):
         office.publish(CHATS, "1", "2")
-        office.far.fails("hang", times=4)
+        office.far.fails(Fault.ANSWER_HANGS, times=4)
         async with doomed(office, "never-at-all", database_url) as process:
             await office.far.called(10)
             process.kill()
@@ -85,7 +86,7 @@ def test_calls_under_way_when_the_sender_is_killed_are_made_again_to_people_alon
 
     office = works(body)
     check(office, most_in_doubt=UNDER_WAY)
-    arrived = Counter((message.chat, message.text) for message in office.far.messages)
+    arrived = office.far.arrived()
     again = sum(times == 2 for times in arrived.values())
     assert office.counts().get("uncertain", 0) + again >= 4
 

@@ -113,7 +113,7 @@ def test_the_librarys_bot_asks_before_its_calls(works):
         pacer = Pacer(Rates(per_chat_second=1), office.clock)
         request = HTTPXRequest(httpx_kwargs={"verify": False})
         bot = ExtBot("1:x", office.far.base_url, request=request, rate_limiter=PacedRequests(pacer))
-        office.far.fails((429, "Too Many Requests: retry after 3", {"retry_after": 3}))
+        office.far.waits(3)
         async with bot:
             begun = office.clock.seconds()
             await bot.send_message(ANN, "text")

@@ -1,51 +1,47 @@
 """The running bot on live data: an empty store fills, and whoever asks gets a recap of now."""
 
 import asyncio
-import importlib.util
 import json
 import signal
 import sys
 from array import array
 from contextlib import asynccontextmanager
-from pathlib import Path
 from time import time
 
 from bot.domain.chats import Alerts, Chat, ChatKind
 from bot.domain.series import PointColumns
+from bot.emulator import Emulator, emulating
+from bot.emulator.server import TOKEN
 from bot.store import Store
 from bot.store.chats import Chats
-
-_spec = importlib.util.spec_from_file_location("live_wire", Path(__file__).parents[1] / "chat" / "wire.py")
-far_end = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(far_end)
 
 PATIENCE_SECONDS = 90
 MINUTE = 60_000
 ENOUGH = {"binanceusdm.BTC-USDT-PERP.1h", "binanceusdm.ETH-USDT-PERP.1h", "etf.net_flow.btc"}
 
 
-def asks(text, update_id):
-    person = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
-    chat = {"id": 7, "type": "private", "first_name": "Ann"}
-    entity = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
-    message = {"message_id": update_id, "date": int(time()), "chat": chat, "from": person, "text": text}
-    return {"update_id": update_id, "message": message | {"entities": [entity]}}
+@asynccontextmanager
+async def telegram():
+    """Telegram, and two people who have spoken to the bot before, of whom the first acts."""
+    async with emulating(Emulator()) as emulator:
+        ann, bob = (emulator.person(name, user_id=number) for name, number in (("Ann", 7), ("Bob", 8)))
+        ann.chat.started = bob.chat.started = True
+        yield emulator, ann
 
 
-async def answer(wire, containing):
+async def answer(emulator, containing):
     """The first text with these words in it."""
 
     def found():
-        texts = [call.text for call in wire.calls if call.method in {"sendMessage", "editMessageText"}]
+        texts = [call.said["text"] for call in emulator.of("sendMessage", "editMessageText")]
         return next((text for text in texts if containing in text), None)
 
-    async with wire.changed:
-        await asyncio.wait_for(wire.changed.wait_for(found), PATIENCE_SECONDS)
+    await emulator.until(found, PATIENCE_SECONDS)
     return found()
 
 
-def sent(wire):
-    return [call for call in wire.calls if call.method == "sendMessage"]
+def sent(emulator):
+    return emulator.of("sendMessage")
 
 
 async def filled(store):
@@ -55,14 +51,14 @@ async def filled(store):
 
 
 @asynccontextmanager
-async def living(wire, variables, database):
-    """`recap run` on this wire and the world of the variables, ended by SIGTERM."""
+async def living(emulator, variables, database):
+    """`recap run` on this emulator and the world of the variables, ended by SIGTERM."""
     environ = variables | {
         "RECAP_VENUES": "binance,gate",
         "RECAP_ASSETS": "BTC,ETH",
-        "RECAP_TELEGRAM_TOKEN": far_end.TOKEN,
+        "RECAP_TELEGRAM_TOKEN": TOKEN,
         "RECAP_DATABASE_URL": database,
-        "RECAP_ENDPOINTS": f"{variables['RECAP_ENDPOINTS']},api.telegram.org={wire.base_url.removesuffix('/bot')}",
+        "RECAP_ENDPOINTS": f"{variables['RECAP_ENDPOINTS']},api.telegram.org={emulator.address}",
     }
     command = (sys.executable, "-m", "bot.app.cli", "run")
     process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=asyncio.subprocess.PIPE)
@@ -78,11 +74,11 @@ def test_a_bot_with_an_empty_store_collects_and_tells_a_recap_of_now(world, vari
     database = f"sqlite:///{tmp_path / 'recap.sqlite3'}"
 
     async def scene():
-        async with far_end.serving() as wire, living(wire, variables, database) as process:
+        async with telegram() as (emulator, ann), living(emulator, variables, database) as process:
             with Store.open(database) as store:
                 await asyncio.wait_for(filled(store), PATIENCE_SECONDS)
-            await wire.push(asks("/recap", 1))
-            return await answer(wire, "Sources: "), process
+            await ann.says("/recap")
+            return await answer(emulator, "Sources: "), process
 
     text, process = asyncio.run(scene())
     assert "Binance" in text.rpartition("Sources: ")[2]
@@ -132,15 +128,14 @@ def test_a_wave_on_a_stream_is_told_within_seconds_and_once(world, variables, tm
                 transaction.write_points(columns, "Binance")
 
     async def scene():
-        async with far_end.serving() as wire, living(wire, variables, database):
-            text = await answer(wire, "of BTC longs liquidated")
+        async with telegram() as (emulator, ann), living(emulator, variables, database):
+            text = await answer(emulator, "of BTC longs liquidated")
             took = time() - began[0]
-            await wire.push(asks("/privacy", 1))
-            async with wire.changed:
-                await asyncio.wait_for(wire.changed.wait_for(lambda: len(sent(wire)) >= 2), PATIENCE_SECONDS)
-            return text, took, sent(wire)
+            await ann.says("/privacy")
+            await emulator.until(lambda: len(sent(emulator)) >= 2, PATIENCE_SECONDS)
+            return text, took, sent(emulator)
 
     text, took, calls = asyncio.run(scene())
     assert text.startswith("<b>Flash: at least $")
     assert took < 5
-    assert sum("of BTC longs liquidated" in call.text for call in calls) == 1
+    assert sum("of BTC longs liquidated" in call.said["text"] for call in calls) == 1
