@@ -166,7 +166,7 @@ def run_case(case: Case, temperature: float = 1.0) -> str:
     """What differs from the case's expectation, with the table of its clauses; "" where nothing does."""
     sight = sight_of(case.readings, case.window, case.scope)
     finding = judge(case.cause, sight, case.day_kind, temperature)
-    lines = [f"{case.path.name}:{case.line}: {what}" for what in _differences(case.expect, finding)]
+    lines = [f"{case.path}:{case.line}: {what}" for what in _differences(case.expect, finding)]
     return "\n".join([*lines, *_table(finding)]) if lines else ""
 
 

@@ -69,7 +69,7 @@ def load_topic_cases(folder: Path, topics: Topics) -> tuple[TopicCase, ...]:
 def run_topic_case(case: TopicCase) -> str:
     """What differs from the case's expectation, with the words that were found; "" where nothing does."""
     found = case.topics.marks(case.entry.title, case.entry.outlet)
-    place = f"{case.path.name}:{case.line}: {case.entry.title!r}"
+    place = f"{case.path}:{case.line}: {case.entry.title!r}"
     return "\n".join(f"{place}: {what}" for what in _differences(case, found))
 
 

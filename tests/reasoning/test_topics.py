@@ -200,7 +200,8 @@ DIFFERENT = {
 def test_titles_that_are_not(sorted_folder, old, new, message):
     sorted_folder.swap(old, new, "topics.test.yaml")
     assert "\n".join(failures(sorted_folder)).endswith(message)
-    assert all(failure.startswith("topics.test.yaml:") for failure in failures(sorted_folder))
+    file = sorted_folder.path / "topics.test.yaml"
+    assert all(failure.startswith(f"{file}:") for failure in failures(sorted_folder))
 
 
 WRONG_TITLES = {

@@ -60,7 +60,7 @@ def test_a_failing_case_shows_its_clauses():
     case = load_cases(FOLDER, RULEBOOK)[0]
     wrong = case.expect.model_copy(update={"confidence": (0.99, 1.0)})
     lines = run_case(replace(case, expect=wrong)).splitlines()
-    assert lines[0] == "etf_outflow.test.yaml:4: confidence: wanted [0.99, 1.0], got 0.936"
+    assert lines[0] == f"{case.path}:4: confidence: wanted [0.99, 1.0], got 0.936"
     assert lines[1].split() == ["net_flow", "grade=1.00", "points=+3.00"]
     assert "flow_small_vs_volume" in lines[4]
     assert "grade=None" in lines[4]
