@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken
 
 from bot.emulator.entities import parse
-from bot.emulator.faults import Fault
 from bot.emulator.refusals import Refused
 
 REFUSED = [
@@ -163,26 +162,6 @@ def test_a_group_that_moved(calling):
     calling(story)
 
 
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-def test_flood_limits(calling):
-    async def story(emulator, bot):
-        clock = [0.0]
-        flood = emulator.limit()
-        flood.now = lambda: clock[0]
-        ann = emulator.person("Ann")
-        await ann.says("/start")
-        for _ in range(3):
-            await bot.send_message(ann.user.id, "a")
-        with pytest.raises(RetryAfter):
-            await bot.send_message(ann.user.id, "a")
-        assert emulator.calls[-1].code == 429
-        clock[0] = 1.0
-        await bot.send_message(ann.user.id, "a")
-        assert flood.refused == 1
-
-    calling(story)
-
-
 def test_presses_are_answered_once_and_in_time(calling):
     async def story(emulator, bot):
         ann = emulator.person("Ann")
@@ -226,22 +205,6 @@ def test_of_two_pollers_the_first_is_sent_away(calling):
                 await first
             await emulator.person("Ann").says("/start")
             assert len(await second) == 1
-
-    calling(story)
-
-
-def test_faults_of_the_wire(calling):
-    async def story(emulator, bot):
-        ann = emulator.person("Ann")
-        await ann.says("/start")
-        for fault in (Fault.BAD_GATEWAY, Fault.SERVER_ERROR, Fault.DROPPED, Fault.TRUNCATED, Fault.ANSWER_LOST):
-            emulator.faults.add(fault, "sendMessage")
-            with pytest.raises(TelegramError):
-                await bot.send_message(ann.user.id, fault.name)
-        emulator.faults.add(Fault.REFUSED, "sendMessage", refusal=Refused(403, "Forbidden: user is deactivated"))
-        with pytest.raises(Forbidden):
-            await bot.send_message(ann.user.id, "a")
-        assert [message.text for message in ann.chat.said_by(emulator.world.bot)] == ["TRUNCATED", "ANSWER_LOST"]
 
     calling(story)
 
