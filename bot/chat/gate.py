@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from telegram import CallbackQuery, Message, MessageEntity, Update
+from telegram import Message, MessageEntity, Update
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.chat.answers import Spot
+from bot.chat.answers import Spot, close
 from bot.chat.limits import Cooldown, Limits
 from bot.chat.services import App, Context, Services, first_locale
 
@@ -54,14 +54,13 @@ class Gate:
         return self.limits.take(asker or place, place, self.services.clock.now())
 
     async def _refuse(self, update: Update, context: Context) -> None:
-        """One short line a minute to a person, silence otherwise."""
-        user, chat = update.effective_user, update.effective_chat
-        if user is None or self.told.hot(user.id, self.services.clock.now()):
-            return
+        """One short line a minute to a person, silence otherwise; but no button is left waiting."""
+        query, user, chat = update.callback_query, update.effective_user, update.effective_chat
+        hot = user is None or self.told.hot(user.id, self.services.clock.now())
         tongue = self.services.texts.of(first_locale(update, self.services))
-        if isinstance(update.callback_query, CallbackQuery):
-            await update.callback_query.answer(tongue.plain("frame.too_fast"))
-        elif chat is not None and chat.type == "private":
+        if query is not None:
+            await close(query, "" if hot else tongue.plain("frame.too_fast"))
+        elif not hot and chat is not None and chat.type == "private":
             await Spot.of(update).say(context.bot, tongue.html("frame.too_fast"))
 
 

@@ -78,6 +78,17 @@ def test_a_flood_from_one_person_is_told_once_in_private(talking):
     asyncio.run(story())
 
 
+def test_a_flood_of_presses_leaves_no_button_waiting(talking):
+    async def story():
+        async with talking() as talk:
+            for _ in range(20):
+                await talk.says("/sources")
+            told = [closed.text for _ in range(3) for closed in await talk.presses("src1")]
+            assert told == ["That was a lot at once. Give me a minute.", None, None]
+
+    asyncio.run(story())
+
+
 def test_a_failure_tells_the_person_a_sentence_and_the_operators_a_redacted_trace_once(talking):
     async def story():
         async with talking() as talk:

@@ -122,7 +122,9 @@ class Session:
         await settled(self.house, self.stage.emulator.state.mailbox)
         while self._queries:
             query = self._queries.pop(0)
-            if query.answer and (url := str(query.answer.get("url", ""))):
+            if query.answer is None:
+                self.screen.note("No answer came: Telegram shows a sign of waiting.")
+            elif url := str(query.answer.get("url", "")):
                 await self._follow(url)
                 await settled(self.house, self.stage.emulator.state.mailbox)
 
