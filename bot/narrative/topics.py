@@ -55,9 +55,9 @@ def topic(reading: str) -> str:
 
 
 def gaps_of(finding: Finding) -> tuple[str, ...]:
-    """The topics of a finding's evidence that had no usable reading; a recap without prices there is none."""
-    topics = _distinct(topic(c.reading) for c in finding.contributions if c.grade is None)
-    return tuple(t for t in topics if t != "price")
+    """The topics of a finding's evidence of which no usable reading was left; prices every recap has."""
+    used = {"price"} | {topic(c.reading) for c in finding.contributions if c.grade is not None}
+    return _distinct(t for c in finding.contributions if (t := topic(c.reading)) not in used)
 
 
 def unassessed_topics(findings: Iterable[Finding]) -> tuple[str, ...]:

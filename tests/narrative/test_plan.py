@@ -90,6 +90,13 @@ def test_a_thin_base_of_evidence_is_named(cases):
     assert plan(thin).sections[2].lead.gaps == ("fed",)
 
 
+def test_a_topic_of_which_something_was_read_is_no_gap(cases):
+    rows = [cases._contribution(name, None) for name in ("rates.us10y.change", "fed.cut_probability.change")]
+    rows.append(cases._contribution("rates.us2y.change", 0.5))
+    thin = change(cases.source_day(), "macro_headwind", coverage=0.4, contributions=tuple(rows))
+    assert plan(thin).sections[2].lead.gaps == ("fed",)
+
+
 def test_what_is_inactive_or_unknown_is_never_told(case):
     explanation = case()
     silent = {f.cause for f in explanation.findings if f.state is not State.ACTIVE}
