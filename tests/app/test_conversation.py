@@ -32,7 +32,7 @@ def test_a_recap_its_evidence_and_settings_by_the_numbers_of_buttons(recap):
     assert shown[0].startswith("Recap · Feb 26, 00:0")
     assert "BTC slid 3.2% to $88,609" in shown[0]
     assert number_of(shown[0], "Why?") == "1"
-    assert "96.3% certain" in shown[1]
+    assert "the evidence behind this recap" in shown[1]
     assert number_of(shown[2], "⏰ Times") == "10"
     assert shown[3] == "There is no button 77. Buttons stand below messages, numbered in brackets.\n"
     assert "edited" in shown[4].splitlines()[0]
@@ -65,7 +65,7 @@ def test_a_button_in_a_channel_leads_to_the_private_chat(recap):
     assert shown[1].startswith("Signals · Feb 26, 00:0")
     assert "[1] 为什么" in shown[1]
     assert re.match(r"→ https://t\.me/recapbot\?start=why_\w+\n", shown[2])
-    assert "96.3%" in shown[2]
+    assert "这份复盘的证据" in shown[2]
     assert number_of(shown[4], "ETH") == "10"
     assert "via @recapbot" in shown[5].splitlines()[0]
     assert "[11] 为什么？ ↗" in shown[5]
