@@ -16,6 +16,8 @@ __all__ = ["MOST_SECTIONS", "sections"]
 MOST_SECTIONS = 4
 MOST_CLAIMS = 2
 MOST_EVIDENCE = 3
+HAIR = 0.1
+"""Points: a reading that adds less says nothing for a cause."""
 MOST_ALIKE = 3
 """Causes of one part that have a line of their own each; the least certain are left out."""
 
@@ -157,10 +159,13 @@ def _claims(finding: Finding) -> tuple[str, ...]:
 
 
 def _evidence(finding: Finding) -> tuple[str, ...]:
-    """The readings that speak for the cause, the weightiest first."""
-    speaking = [c for c in finding.contributions if c.grade and not c.counter and c.points > 0]
-    ranked = sorted(speaking, key=lambda c: -c.points)
-    return tuple(dict.fromkeys(c.reading for c in ranked))[:MOST_EVIDENCE]
+    """The readings that speak for the cause, the weightiest first; one that does so by a hair, all told, isn't said."""
+    weights: dict[str, float] = {}
+    for c in finding.contributions:
+        if c.grade is not None:
+            weights[c.reading] = weights.get(c.reading, 0.0) + c.points
+    ranked = sorted(weights, key=lambda name: -weights[name])
+    return tuple(name for name in ranked if weights[name] > HAIR)[:MOST_EVIDENCE]
 
 
 def _in_time(finding: Finding, kind: DayKind, facts: Facts) -> bool:
