@@ -82,8 +82,8 @@ class Commands:
         return chat, Teller(self.services, context.bot, chat, spot)
 
     def _cooling(self, update: Update, now: datetime) -> bool:
-        chat, user = update.effective_chat, update.effective_user
-        askers = {("chat", chat.id if chat else 0), ("user", user.id if user else 0)}
+        chat, sender = update.effective_chat, update.effective_sender
+        askers = {("chat", chat.id if chat else 0), ("sender", sender.id if sender else 0)}
         return max(self.cooldown.hot(asker, now) for asker in askers)
 
     async def _meant(self, update: Update, spot: Spot) -> str | None:

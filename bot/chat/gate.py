@@ -48,8 +48,8 @@ class Gate:
         return name not in NEVER_TOO_OLD and self.services.clock.now() - message.date > TOO_OLD
 
     def _room(self, update: Update) -> bool:
-        chat, user = update.effective_chat, update.effective_user
-        asker = user.id if user is not None else 0
+        chat, sender = update.effective_chat, update.effective_sender
+        asker = sender.id if sender is not None else 0
         place = chat.id if chat is not None else asker
         return self.limits.take(asker or place, place, self.services.clock.now())
 

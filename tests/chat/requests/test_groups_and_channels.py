@@ -54,6 +54,25 @@ def test_recaps_are_open_to_all_and_asked_again_come_from_what_is_at_hand(living
     living(story)
 
 
+def test_those_who_write_in_a_chats_name_share_nothing_with_those_elsewhere(living):
+    """Anonymous administrators of all groups come under one name, posts of channels under none."""
+
+    async def story(house):
+        ann = house.emulator.person("Ann")
+        groups = [await house.group(ann, title) for title in ("One", "Two")]
+        channels = [await channel_of(house, ann, name=name) for name in ("news", "views")]
+        for chat in (*groups, *channels):
+            assert len(await house.ask(ann, "/recap", chat, anonymous=chat in groups)) == 1
+        assert [ask.cached for ask in house.newsroom.asks] == [False] * 4
+        for _ in range(30):
+            await ann.says("/help", groups[0], anonymous=True)
+        await house.heard()
+        assert len(await house.ask(ann, "/help", groups[0], anonymous=True)) == 0
+        assert len(await house.ask(ann, "/help", groups[1], anonymous=True)) == 1
+
+    living(story)
+
+
 def test_an_administrator_who_stays_anonymous_is_one(living):
     """Commands carry the group's name; buttons are pressed under one's own, and the rights behind it are looked up."""
 
@@ -110,8 +129,8 @@ def test_a_channels_posts_are_answered_there_and_not_again_in_its_discussion_gro
     living(story)
 
 
-async def channel_of(house, person, *, bot=True):
-    channel = house.emulator.world.channel("News", "news")
+async def channel_of(house, person, *, bot=True, name="news"):
+    channel = house.emulator.world.channel("News", name)
     person.owns(channel)
     if bot:
         await person.adds_bot(channel)

@@ -172,6 +172,19 @@ def test_what_was_asked_while_the_bot_was_down_is_answered_unless_it_is_old(livi
     living(story)
 
 
+def test_a_restart_in_the_midst_loses_no_command_and_answers_none_twice(living):
+    async def story(house):
+        people = [house.emulator.person(f"P{n}") for n in range(12)]
+        for n, person in enumerate(people):
+            await person.says("/recap")
+            if n % 4 == 3:
+                await house.restart()
+        await house.heard()
+        assert [len(house.written(person.chat)) for person in people] == [1] * 12
+
+    living(story)
+
+
 @pytest.mark.parametrize("command", ["/settings", "/stop", "/unsubscribe", "/alerts", "/forget"])
 def test_an_old_command_that_changes_what_a_chat_gets_still_counts(living, command):
     async def story(house):
