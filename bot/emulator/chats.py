@@ -103,7 +103,7 @@ class Chat:
     """A chat of any kind; `upgraded_to` is the supergroup a group became.
 
     `started`: somebody wrote there, so that a bot may write to a person. What `all_may` do, they may do without being
-    administrators.
+    administrators, who alone may write again before `slow_seconds` have passed.
     """
 
     id: int
@@ -120,6 +120,7 @@ class Chat:
     general_closed: bool = False
     all_may_write: bool = True
     all_may_send_photos: bool = True
+    slow_seconds: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -126,6 +127,7 @@ class _Parser:
         self.entities.append(entity)
 
 
+@lru_cache(256)  # one post goes to many chats
 def parse(text: str, parse_mode: str = "", longest: int = 4096) -> Formatted:
     """What Telegram makes of a text; the modes are "" and "HTML".
 

@@ -1,5 +1,6 @@
 """What the bot says: texts, pictures, and signs that it is about to say something."""
 
+import math
 from typing import Any
 
 from bot.emulator.accounts import Json
@@ -7,7 +8,7 @@ from bot.emulator.chats import Chat
 from bot.emulator.entities import Formatted, parse
 from bot.emulator.keyboards import keyboard
 from bot.emulator.reach import place, thread
-from bot.emulator.refusals import bad_request
+from bot.emulator.refusals import bad_request, too_many
 from bot.emulator.state import State, flag
 
 __all__ = ["SENDING", "caption", "words"]
@@ -49,6 +50,7 @@ def _send_photo(state: State, said: Json) -> Json:
 def _posted(state: State, chat: Chat, said: Json, content: Formatted, **more: Any) -> Json:
     buttons = keyboard(said)
     thread_id, reply_to = thread(state, chat, said)
+    _keep_slow_mode(state, chat)
     if state.flood is not None:
         state.flood.pass_(chat)
     channel = chat.kind == "channel"
@@ -64,6 +66,17 @@ def _posted(state: State, chat: Chat, said: Json, content: Formatted, **more: An
         **more,
     )
     return message.json
+
+
+def _keep_slow_mode(state: State, chat: Chat) -> None:
+    """Raises Refused with the seconds left where the bot has just written and the chat is slow."""
+    bot = state.world.bot
+    if not chat.slow_seconds or chat.member(bot.id).status == "administrator":
+        return
+    last = next((message.date for message in reversed(chat.messages.values()) if message.sender is bot), -math.inf)
+    left = last + chat.slow_seconds - state.world.now()
+    if left > 0:
+        raise too_many(math.ceil(left))
 
 
 def _chat_action(state: State, said: Json) -> bool:

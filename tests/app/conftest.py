@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
@@ -12,11 +13,13 @@ import pytest
 from bot import resources
 from bot.app.recap import Request
 from bot.app.wiring import Desk
+from bot.emulator import Emulator, emulating
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import load_rulebook
 from bot.sources.archive import Archive, read_archive
 from bot.sources.snapshot import from_archive
 
+MORNING = datetime(2025, 2, 26, 7, tzinfo=UTC)
 FAMOUS = Request(datetime(2025, 2, 26, 0, 5, tzinfo=UTC))
 
 
@@ -78,3 +81,17 @@ def desk(sample, rulebook, templates) -> Desk:
 def famous(desk):
     """The recap of 2025-02-25."""
     return desk.recap(FAMOUS)
+
+
+@pytest.fixture
+def telegram():
+    """`async with telegram() as (emulator, ann)`: on the famous morning, with a person who has spoken to the bot."""
+
+    @asynccontextmanager
+    async def serving():
+        async with emulating(Emulator(now=MORNING.timestamp)) as emulator:
+            ann = emulator.person("Ann", user_id=7)
+            ann.chat.started = True
+            yield emulator, ann
+
+    return serving

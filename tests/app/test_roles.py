@@ -12,7 +12,7 @@ import pytest
 from bot.app.standby import Standby
 from bot.delivery.lease import LENGTH
 from bot.domain.chats import Chat, ChatKind, Place, Schedule, Subscription
-from bot.emulator import Emulator, emulating
+from bot.emulator import emulating
 from bot.emulator.server import TOKEN
 from bot.errors import StoreError
 from bot.store import Store
@@ -72,15 +72,6 @@ def subscribed(postgres_url):
         Subscriptions(store).save(Subscription(Place(7), Schedule("Europe/Berlin", (time(8),)), start))
 
 
-@asynccontextmanager
-async def telegram():
-    """Telegram on the famous morning, and a person who has spoken to the bot before."""
-    async with emulating(Emulator(now=NOW.timestamp)) as emulator:
-        ann = emulator.person("Ann", user_id=7)
-        ann.chat.started = True
-        yield emulator, ann
-
-
 def texts(emulator):
     return [call.said["text"] for call in emulator.of("sendMessage")]
 
@@ -90,7 +81,7 @@ async def said(emulator, number):
     return texts(emulator)
 
 
-def test_where_one_process_is_killed_the_other_goes_on_within_fifteen_seconds(running, subscribed):
+def test_where_one_process_is_killed_the_other_goes_on_within_fifteen_seconds(running, subscribed, telegram):
     async def scene():
         async with telegram() as (emulator, ann), running(emulator, "web", "scheduler", "sender") as first:
             await first.says("work of polling", "work of scheduler")
@@ -117,7 +108,7 @@ def test_where_one_process_is_killed_the_other_goes_on_within_fifteen_seconds(ru
     assert took < 15
 
 
-def test_roles_apart_do_one_work_together(running, subscribed):
+def test_roles_apart_do_one_work_together(running, subscribed, telegram):
     async def scene():
         async with (
             telegram() as (emulator, ann),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot.domain.chats import Chat, ChatKind, Place, Schedule, Subscription
-from bot.emulator import Emulator, emulating
+from bot.emulator import emulating
 from bot.emulator.server import TOKEN
 from bot.store import Store
 from bot.store.chats import Chats
@@ -18,7 +18,6 @@ from bot.store.outbox import Outbox
 from bot.store.subscriptions import Subscriptions
 
 FAMOUS_MORNING = "2025-02-26T06:59:59Z"
-NOW = datetime(2025, 2, 26, 7, tzinfo=UTC)
 PATIENCE_SECONDS = 60
 OK = 200
 
@@ -59,15 +58,6 @@ def running(tmp_path, database):
 REHEARSED = ("--sample", "--rehearse", FAMOUS_MORNING)
 
 
-@asynccontextmanager
-async def telegram():
-    """Telegram on the famous morning, and a person who has spoken to the bot before."""
-    async with emulating(Emulator(now=NOW.timestamp)) as emulator:
-        ann = emulator.person("Ann", user_id=7)
-        ann.chat.started = True
-        yield emulator, ann
-
-
 async def said(emulator, number):
     """The texts of so many messages, once they are there."""
     await emulator.until(lambda: len(texts(emulator)) >= number, PATIENCE_SECONDS)
@@ -78,7 +68,7 @@ def texts(emulator):
     return [call.said["text"] for call in emulator.of("sendMessage", "editMessageText") if call.code == OK]
 
 
-def test_a_person_asks_for_the_recap_and_why(running):
+def test_a_person_asks_for_the_recap_and_why(running, telegram):
     async def scene():
         async with telegram() as (emulator, ann), running(emulator, *REHEARSED) as process:
             await ann.says("/recap btc 2025-02-25")
@@ -93,7 +83,7 @@ def test_a_person_asks_for_the_recap_and_why(running):
     assert code == 0
 
 
-def test_a_subscribed_chat_gets_its_recap_once_even_over_a_restart(running, database):
+def test_a_subscribed_chat_gets_its_recap_once_even_over_a_restart(running, database, telegram):
     with Store.open(database) as store:
         Chats(store).save(Chat(7, ChatKind.PRIVATE, locale="zh", zone="Europe/Berlin"))
         schedule = Schedule("Europe/Berlin", (time(8),))

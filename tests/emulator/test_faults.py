@@ -34,6 +34,22 @@ def test_flood_limits(calling):
     calling(story)
 
 
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+def test_a_slow_chat_lets_members_wait_and_administrators_write(calling):
+    async def story(emulator, bot):
+        ann, group = emulator.person("Ann"), emulator.world.supergroup("Desk")
+        await ann.adds_bot(group)
+        group.slow_seconds = 60
+        await bot.send_message(group.id, "a")
+        with pytest.raises(RetryAfter) as wait:
+            await bot.send_message(group.id, "b")
+        assert 58 <= wait.value.retry_after <= 60
+        await ann.promotes_bot(group)
+        await bot.send_message(group.id, "b")
+
+    calling(story)
+
+
 def taken(flood, chats, now):
     """How many messages to these chats, one each, get through, the clock standing."""
     flood.now = lambda: now
