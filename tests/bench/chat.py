@@ -30,7 +30,11 @@ from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
 from bot.chat.services import Services
 from bot.chat.texts import Texts
+from bot.delivery.limiter import PacedRequests
+from bot.delivery.pacing import Pacer, Rates
 from bot.emulator import Emulator, emulating
+from bot.emulator.faults import Fault
+from bot.emulator.refusals import too_many
 from bot.emulator.server import TOKEN
 from bot.narrative.environment import Templates
 from bot.reasoning.rulebook import load_rulebook
@@ -47,19 +51,41 @@ NOW = datetime(2025, 2, 26, 0, 7, tzinfo=UTC)
 FIRST = range(1, 51)
 NEWCOMERS = 10_000_000
 STEADY_SECONDS = 5
+REFUSED = range(5001, 5003)
+"""People whom Telegram always tells to wait; from three at once on it is the bot as a whole that is too fast."""
+WAITING = range(6001, 6061)
+"""People who ask for what takes its time."""
+WAIT_SECONDS = 3
+SLOW_SCOPE = "SOL"
 FRESH_DAYS = ("2025-02-15", "2025-02-16", "2025-02-18", "2025-02-20", "2025-02-22")
 
 
 def newsroom(store, clock):
     rulebook = load_rulebook(resources.rules_folder())
     source = from_archive(read_archive(resources.sample_archive()), rulebook.topics)
-    return Newsdesk(Desk(source, rulebook, Templates.load(resources.templates_folder())), store, clock)
+    return Slow(Newsdesk(Desk(source, rulebook, Templates.load(resources.templates_folder())), store, clock))
+
+
+@dataclass
+class Slow:
+    """A newsroom of which one scope's source is slow."""
+
+    newsdesk: Newsdesk
+
+    def __getattr__(self, name):
+        return getattr(self.newsdesk, name)
+
+    async def recap(self, ask):
+        if ask.scope == SLOW_SCOPE:
+            await asyncio.sleep(WAIT_SECONDS)
+        return await self.newsdesk.recap(ask)
 
 
 @dataclass
 class Watch(BaseRateLimiter):
-    """Notes when each chat's recap is handed to the network, and when it has arrived."""
+    """Notes when each chat's recap is handed to the network, and when it has arrived; `pace` may hold calls up."""
 
+    pace: PacedRequests | None = None
     issued: dict = field(default_factory=dict)
     arrived: dict = field(default_factory=dict)
 
@@ -69,10 +95,13 @@ class Watch(BaseRateLimiter):
     async def shutdown(self):
         pass
 
-    async def process_request(self, callback, args, kwargs, endpoint, data, **_):
+    async def process_request(self, callback, args, kwargs, endpoint, data, rate_limit_args):
         if endpoint == "sendMessage":
             self.issued[data["chat_id"]] = time.perf_counter()
-        result = await callback(*args, **kwargs)
+        if self.pace is None:
+            result = await callback(*args, **kwargs)
+        else:
+            result = await self.pace.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
         if endpoint == "sendMessage":
             self.arrived[data["chat_id"]] = time.perf_counter()
         return result
@@ -81,7 +110,7 @@ class Watch(BaseRateLimiter):
 def people(arguments):
     """Everybody who asks."""
     most = max(arguments.rate * arguments.seconds, arguments.chats * STEADY_SECONDS)
-    return [*FIRST, *range(1000, 1000 + arguments.chats), *range(NEWCOMERS, NEWCOMERS + most)]
+    return [*FIRST, *REFUSED, *WAITING, *range(1000, 1000 + arguments.chats), *range(NEWCOMERS, NEWCOMERS + most)]
 
 
 def far_end(pipe, known):
@@ -91,6 +120,10 @@ def far_end(pipe, known):
         emulator = Emulator(calls=deque(maxlen=0))
         for user_id in known:
             emulator.person("Ann", user_id=user_id).chat.started = True
+        wait = too_many(WAIT_SECONDS)
+        emulator.faults.add(
+            Fault.REFUSED, times=10**9, refusal=wait, when=lambda said: int(said.get("chat_id", 0)) in REFUSED
+        )
         async with emulating(emulator):
             pipe.send(emulator.base_url)
             await asyncio.to_thread(pipe.recv)
@@ -157,6 +190,18 @@ async def sustained(application, watch, numbers, rate, seconds):
     return waits, rate * seconds - len(waits), took, [*memory, resident_mb()]
 
 
+async def beside(application, watch, numbers, rate):
+    """Seconds from update to arrival at a steady rate: alone, beside people told to wait, beside slow recaps."""
+    watch.pace = PacedRequests(Pacer(Rates(10_000, 1000, 60_000, burst=1000), WallClock()))
+    told(f"{rate} updates/s alone: arrived", (await sustained(application, watch, numbers, rate, STEADY_SECONDS))[0])
+    for what, chats, text in (("refused (429)", REFUSED, "/help"), ("slow", WAITING, f"/recap {SLOW_SCOPE}")):
+        for chat in chats:
+            application.update_queue.put_nowait(Update.de_json(asking(numbers, chat, text), application.bot))
+        waits, *_ = await sustained(application, watch, numbers, rate, STEADY_SECONDS)
+        told(f"{rate} updates/s beside {len(chats)} {what}: arrived", waits)
+    watch.pace = None
+
+
 def resident_mb():
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
@@ -186,6 +231,7 @@ async def main(arguments, base_url, store):
             told(f"/recap computed anew, {arguments.chats} chats at once: arrived", arrived)
         waits, *_ = await sustained(application, watch, numbers, arguments.chats, STEADY_SECONDS)
         told(f"/recap from cache, {arguments.chats} chats a second for {STEADY_SECONDS} s: arrived", waits)
+        await beside(application, watch, numbers, arguments.chats // 2)
         cpu = time.process_time()
         waits, lost, took, memory = await sustained(application, watch, numbers, arguments.rate, arguments.seconds)
         used = (time.process_time() - cpu) / took
