@@ -91,6 +91,7 @@ def far_end(pipe, known):
         emulator = Emulator(calls=deque(maxlen=0))
         for user_id in known:
             emulator.person("Ann", user_id=user_id).chat.started = True
+        gc.freeze()
         async with emulating(emulator):
             pipe.send(emulator.base_url)
             await asyncio.to_thread(pipe.recv)
