@@ -124,6 +124,7 @@ def far_end(pipe, known):
         emulator.faults.add(
             Fault.REFUSED, times=10**9, refusal=wait, when=lambda said: int(said.get("chat_id", 0)) in REFUSED
         )
+        gc.freeze()
         async with emulating(emulator):
             pipe.send(emulator.base_url)
             await asyncio.to_thread(pipe.recv)
