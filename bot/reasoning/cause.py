@@ -20,7 +20,7 @@ __all__ = ["Cause", "Claim", "Clause", "Timing", "compile_cause"]
 class Timing:
     """When a thing must have happened (`ends`, at most `max_age` before that edge) and have been known.
 
-    Clauses with the same timing share one object, so that a window works out its bounds once.
+    Clauses with the same timing share one object, by which a window knows the bounds it has worked out.
     """
 
     ends: str

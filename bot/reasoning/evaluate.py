@@ -41,7 +41,7 @@ def explain(rulebook: Rulebook, readings: Readings, window: Window, scope: Scope
 def judge(cause: Cause, sight: Sight, kind: DayKind, temperature: float = 1.0) -> Finding:
     """One cause judged for what can be seen."""
     if kind not in cause.applies_to or (cause.scopes and sight.scope.name not in cause.scopes):
-        return _not_applicable(cause, sight.scope, kind)
+        return _not_applicable(cause, sight.scope.name, kind.value)
     seen = [observe(clause, sight) for clause in cause.clauses]
     grades = [grade for _, _, grade, _ in seen]
     points = _weigh(cause, grades)
@@ -172,11 +172,12 @@ def _contribution(clause: Clause, seen: Observation, points: float) -> Contribut
 
 
 @lru_cache(maxsize=1024)
-def _not_applicable(cause: Cause, scope: Scope, kind: DayKind) -> Finding:
+def _not_applicable(cause: Cause, scope: str, kind: str) -> Finding:
+    """By plain words, which are found again faster than the things they name."""
     if kind not in cause.applies_to:
         reason = f"applies to {' and '.join(cause.applies_to)}, not to {kind}"
     else:
-        reason = f"is judged for {' and '.join(cause.scopes)}, not for {scope.name}"
+        reason = f"is judged for {' and '.join(cause.scopes)}, not for {scope}"
     nothing = (0.0, cause.base_rate, 0.0, 0.0, (), (), reason)
     return Finding(cause.name, cause.title, cause.role, State.NOT_APPLICABLE, *nothing)
 

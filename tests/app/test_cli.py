@@ -111,7 +111,9 @@ def test_why_for_programs_can_be_recomputed(recap):
     form = json.loads(recap("why", *DAY, "--format", "json", "--locale", "zh").out)
     assert "为什么这么说" in form["why"]["posts"][0]["text"]
     active = next(finding for finding in form["findings"] if finding["cause"] == "etf_outflow")
-    for clause in active["contributions"]:
+    graded = [clause for clause in active["contributions"] if clause["grade"] is not None]
+    assert len(graded) > 3
+    for clause in graded:
         rule = clause["rule"]
         at, (start, end) = clause["z" if rule["on"] == "z" else "value"], rule["ramp"].values()
         assert clause["grade"] == pytest.approx(min(1.0, max(0.0, (at - start) / (end - start))))
