@@ -5,8 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
+from babel import Locale
 from babel.numbers import format_compact_decimal
 from markupsafe import Markup
 from telegram import Update
@@ -105,8 +106,16 @@ class Alerting:
 def _state(alerts: Alerts, tongue: Tongue) -> Markup:
     if not alerts.on:
         return tongue.html("alerts.off")
-    size = format_compact_decimal(alerts.least_usd, format_type="long", fraction_digits=1, locale=tongue.locale)
-    return tongue.html("alerts.on", size=size, rest=length_name(alerts.cooldown, tongue))
+    return tongue.html(
+        "alerts.on", size=_said_size(alerts.least_usd, tongue), rest=length_name(alerts.cooldown, tongue)
+    )
+
+
+def _said_size(usd: float, tongue: Tongue) -> str:
+    """`120 million`, `1.2亿`: written out where the locale does so."""
+    forms = Locale.parse(tongue.locale).compact_decimal_formats
+    form: Literal["long", "short"] = "long" if "long" in forms else "short"
+    return format_compact_decimal(usd, format_type=form, fraction_digits=1, locale=tongue.locale)
 
 
 def register(application: App, services: Services) -> None:

@@ -29,6 +29,7 @@ MAY_NOT_SPEAK = (
     "need administrator rights",
     "chat_write_forbidden",
     "chat_restricted",
+    "chat_send_plain_forbidden",
     "chat not found",
     "topic_closed",
     "topic_deleted",
@@ -40,19 +41,6 @@ TRACE_CHARACTERS = 3000
 KEPT = timedelta(days=1)
 OFTEN = timedelta(minutes=1)
 """A chat hears of failures no more often than this."""
-
-MAY_NOT_SPEAK = (
-    "not enough rights",
-    "have no rights to send",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "chat_send_plain_forbidden",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
-)
-"""In Telegram's words, in small letters: a group has muted the bot, or a topic is closed."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,8 @@ TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 """Anything of a bot token's shape, in an address or alone."""
 PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
 HIDDEN = "[hidden]"
+UNREAD = "Error while parsing updates!"
+"""So the library begins where it shows whole updates."""
 CHATTY = ("httpx", "httpcore", "telegram.ext.Updater")
 """Loggers that name addresses with the token at INFO."""
 
@@ -30,6 +32,8 @@ class Redaction(logging.Filter):
         self._formatter = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if str(record.msg).startswith(UNREAD):
+            record.msg, record.args = UNREAD, None  # what people wrote is nobody's to keep
         record.msg, record.args = self._clean(record.getMessage()), None
         if record.exc_info:
             record.exc_text = self._clean(record.exc_text or self._formatter.formatException(record.exc_info))

@@ -1,5 +1,6 @@
 """Secrets stay out of logs and reports."""
 
+import asyncio
 import io
 import logging
 
@@ -7,8 +8,10 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram import Bot
 
 from bot.chat.redaction import Redaction, redact, redact_logs
+from bot.emulator import Emulator, emulating
 
 TOKEN = "123456789:AAGx-7fooBarBazQuxQuuxCorgeGraultGarply"
 
@@ -36,6 +39,20 @@ def test_a_token_in_a_message_its_arguments_or_a_traceback_is_hidden(log):
     assert TOKEN not in log.getvalue()
     assert "bot[hidden]/getMe" in log.getvalue()
     assert "wrong token [hidden]" in log.getvalue()
+
+
+def test_what_people_wrote_is_not_in_the_log_of_updates_that_could_not_be_read(log):
+    async def story():
+        async with emulating(Emulator()) as emulator, Bot(emulator.token, emulator.base_url) as bot:
+            await emulator.person("Ann").says("my secret diary")
+            emulator.state.mailbox.waiting[0]["message"]["date"] = "yesterday"
+            with pytest.raises(Exception, match="str"):
+                await bot.get_updates()
+
+    logging.getLogger().setLevel(logging.INFO)  # as the bot runs
+    asyncio.run(story())
+    assert "Error while parsing updates" in log.getvalue()
+    assert "diary" not in log.getvalue()
 
 
 def test_the_http_library_does_not_tell_each_address(log):

@@ -40,6 +40,20 @@ def test_a_size_and_a_rest_turn_them_on_and_off_keeps_both(talking):
     assert alerts == Alerts(on=True, least_usd=120e6, cooldown=6 * HOUR)
 
 
+def test_in_chinese_too(talking):
+    async def story():
+        async with talking() as talk:
+            return [
+                (await talk.says(line, language="zh"))[-1].text
+                for line in ("/alerts 开", "/alerts 1.2亿 6h", "/alerts")
+            ]
+
+    _, on, again = asyncio.run(story())
+    assert "1.2亿美元" in on
+    assert "6小时" in on
+    assert on == again
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
