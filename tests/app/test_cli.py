@@ -95,7 +95,7 @@ def test_why_shows_clauses_and_the_rejected(recap):
 
 @pytest.mark.parametrize(
     ("locale", "words"),
-    [("en", ("Money left the US spot funds", "Looked at and rejected", "points +2")), ("zh", ("资金流出美国现货ETF",))],
+    [("en", ("US fund money pulled back", "Looked at and rejected", "points +2")), ("zh", ("美国现货ETF的资金后撤",))],
 )
 def test_why_is_told_in_words(recap, locale, words):
     answer = recap("why", *DAY, "--format", "text", "--locale", locale)

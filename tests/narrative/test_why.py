@@ -41,12 +41,12 @@ def judged(cases):
         (
             "en",
             [
-                "Money left the US spot funds (94% certain)",
+                "US fund money pulled back (94% certain)",
                 "session: −$469 million, lower than in 57 of the last 60 sessions",
                 "etf.net_flow.btc_eth = −469,000,000 USD; z −2.5",
                 "grade 0.93; points +2.7; happened January 13, 21:00; known January 14, 04:00 UTC",
                 "no grade: no data",
-                "That money left the US spot funds: BTC's price on Coinbase against elsewhere: −9 bp",
+                "That US fund money pulled back: BTC's price on Coinbase against elsewhere: −9 bp",
                 "dragged crypto down: ruled out by what it needs. US stocks: +0.4% [premium].",
                 "That regulators, courts or politics changed the outlook: no figure in time on headlines",
             ],
@@ -54,12 +54,12 @@ def judged(cases):
         (
             "zh",
             [
-                "资金流出美国现货ETF（把握94%）",
+                "美国现货ETF的资金后撤（把握94%）",
                 "−4.69亿美元，低于过去60个交易日中的57个",
                 "etf.net_flow.btc_eth = −469,000,000美元；z −2.5",
                 "评分0.93；得分+2.7；发生于1月13日21:00，1月14日04:00（UTC）可知",
                 "没有评分：no data",
-                "针对“资金流出美国现货ETF”：BTC的Coinbase溢价：−9个基点",
+                "针对“美国现货ETF的资金后撤”：BTC的Coinbase溢价：−9个基点",
                 "“美股下跌拖累加密市场”：缺了必要条件，排除。美股大盘：+0.4%〔premium〕。",
                 "“监管、法院或政治改变了预期”：没有及时可用的新闻标题数据",
             ],
@@ -124,8 +124,8 @@ def locale_causes_fixture(request, templates):
 @pytest.mark.parametrize(
     ("locale", "heading"),
     [
-        ("en", "1. Money left the US spot funds (94% certain)"),
-        ("zh", "1、资金流出美国现货ETF（把握94%）"),
+        ("en", "1. US fund money pulled back (94% certain)"),
+        ("zh", "1、美国现货ETF的资金后撤（把握94%）"),
     ],
 )
 def test_the_short_form_numbers_the_causes_and_leaves_the_clauses_out(locale, heading, cases, templates):
@@ -140,7 +140,7 @@ def test_one_cause_is_told_with_its_clauses_and_its_own_objections(cases, templa
     assert one is not None
     text = one.posts[0].text
     assert "etf.net_flow.btc_eth = −469,000,000 USD" in text
-    assert "That money left the US spot funds: BTC's price on Coinbase" in text
+    assert "That US fund money pulled back: BTC's price on Coinbase" in text
     assert "Not judged" not in text
     assert {row.cause for row in one.rows} == {"etf_outflow"}
 
