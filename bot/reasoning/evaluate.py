@@ -84,8 +84,10 @@ def _weigh(cause: Cause, grades: Grades) -> list[float]:
     """Points of every clause after tapering; they add up to the cause's points."""
     points = list(map(_points, cause.clauses, grades))
     for group in cause.groups:
-        for n, share in zip(group, taper([points[n] for n in group]), strict=True):
-            points[n] = share
+        sizes = [points[n] for n in group]
+        if sizes.count(0.0) < len(sizes) - 1:  # one alone counts whole
+            for n, share in zip(group, taper(sizes), strict=True):
+                points[n] = share
     return points
 
 
@@ -110,19 +112,20 @@ class _Verdict(NamedTuple):
     refuted: bool = False
 
 
+_ACTIVE = _Verdict(State.ACTIVE)
+
+
 def _verdict(cause: Cause, seen: Sequence[Observation], grades: Grades, total: float, confidence: float) -> _Verdict:
     missing = _decisive_gaps(cause, grades) if None in grades else ()
     if missing:
         return _Verdict(State.UNKNOWN, "; ".join(seen[n][3] for n in missing))
-    silent = next((n for n in cause.required if not grades[n]), None)
-    if silent is not None:
-        reason = f"{cause.clauses[silent].id} is required and speaks against it"
-        return _Verdict(State.INACTIVE, reason, refuted=True)
+    for n in cause.required:
+        if not grades[n]:
+            reason = f"{cause.clauses[n].id} is required and speaks against it"
+            return _Verdict(State.INACTIVE, reason, refuted=True)
     if cause.one_of and not any(grades[n] for n in cause.one_of):
         return _Verdict(State.INACTIVE, f"none of {_names(cause, cause.one_of)} speaks for it", refuted=True)
-    if confidence < 0.5:
-        return _Verdict(State.INACTIVE, _odds(cause, total, confidence))
-    return _Verdict(State.ACTIVE)
+    return _Verdict(State.INACTIVE, _odds(cause, total, confidence)) if confidence < 0.5 else _ACTIVE
 
 
 def _decisive_gaps(cause: Cause, grades: Grades) -> tuple[int, ...]:
