@@ -133,8 +133,11 @@ def _groups(told: list[Told]) -> Iterable[list[Told]]:
 
 
 def _telling(moved: list[Told]) -> list[Told]:
-    """Beside another, what is merely possible and has no sentence of its own is left to /why."""
-    return moved[:1] + [told for told in moved[1:] if told.claims or told.strength != "possible"]
+    """What has sentences of its own comes first; what has none and is merely possible is left to /why beside it."""
+    if not any(told.claims for told in moved):
+        return moved[:1] + [told for told in moved[1:] if told.strength != "possible"]
+    kept = [told for told in moved if told.claims or told.strength != "possible"]
+    return sorted(kept, key=lambda told: not told.claims)
 
 
 def _tell(finding: Finding, explanation: Explanation, facts: Facts, led_before: frozenset[str]) -> Told:

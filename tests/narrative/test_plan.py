@@ -42,6 +42,19 @@ def test_what_is_merely_possible_and_has_no_sentence_is_left_to_why(cases):
     assert causes(plan(sure))[1] == ["long_crowding", "long_liquidation_cascade"]
 
 
+def test_what_has_no_sentence_never_opens_a_part_where_another_has_one(cases):
+    faint = change(cases.february_day(), "long_crowding", claims=(), confidence=0.55)
+    assert causes(plan(faint))[1] == ["long_liquidation_cascade", "support_break"]
+    wordless = change(cases.february_day(), "long_crowding", claims=(), confidence=0.8)
+    assert causes(plan(wordless))[1] == ["long_liquidation_cascade", "support_break", "long_crowding"]
+
+
+def test_where_nothing_that_carried_the_move_has_a_sentence_the_first_is_told(cases):
+    day = change(cases.source_day(), "long_liquidation_cascade", claims=(), confidence=0.55)
+    told = causes(plan(change(day, "long_crowding", claims=(), confidence=0.58)))
+    assert told[:2] == [["etf_outflow"], ["long_crowding"]]
+
+
 def test_an_unsure_trigger_stands_behind_the_mechanism_and_out_of_the_formula(cases):
     told = plan(change(cases.source_day(), "etf_outflow", confidence=0.59))
     assert causes(told)[:2] == [["long_crowding", "long_liquidation_cascade"], ["etf_outflow"]]
