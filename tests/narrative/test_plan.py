@@ -55,6 +55,19 @@ def test_where_nothing_that_carried_the_move_has_a_sentence_the_first_is_told(ca
     assert told[:2] == [["etf_outflow"], ["long_crowding"]]
 
 
+@pytest.mark.parametrize(("headwind", "told"), [(0.62, "macro_headwind"), (0.55, "macro_tailwind")])
+def test_of_two_causes_that_contradict_each_other_the_surer_is_told(headwind, told, cases):
+    day = change(cases.source_day(), "macro_headwind", confidence=headwind)
+    both = replace(day, findings=(*day.findings, cases.finding("macro_tailwind", 0.6, "release")))
+    assert causes(plan(both))[2] == [told]
+
+
+def test_a_swing_may_squeeze_both_sides(cases):
+    day = cases.whipsaw()
+    crowds = [cases.finding(cause, 0.8, "leverage_high") for cause in ("long_crowding", "short_crowding")]
+    assert causes(plan(replace(day, findings=tuple(crowds)))) == [["long_crowding", "short_crowding"]]
+
+
 def test_an_unsure_trigger_stands_behind_the_mechanism_and_out_of_the_formula(cases):
     told = plan(change(cases.source_day(), "etf_outflow", confidence=0.59))
     assert causes(told)[:2] == [["long_crowding", "long_liquidation_cascade"], ["etf_outflow"]]
