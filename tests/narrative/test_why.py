@@ -73,6 +73,16 @@ def test_the_evidence_is_told(locale, sentences, cases, templates):
         assert sentence in text
 
 
+@pytest.mark.parametrize(("locale", "objection"), [("en", "BTC's price on Coinbase"), ("zh", "BTC的Coinbase溢价")])
+def test_two_clauses_on_one_reading_are_one_objection(locale, objection, cases, templates):
+    day = judged(cases)
+    rows = {f.cause: f.contributions for f in day.findings}["etf_outflow"]
+    again = next(c for c in rows if c.clause == "premium")._replace(clause="premium_value", points=-0.4)
+    found = [f._replace(contributions=(*rows, again)) if f.cause == "etf_outflow" else f for f in day.findings]
+    text = why_in_short(replace(day, findings=tuple(found)), locale, templates).posts[0].text
+    assert text.count(objection) == 1
+
+
 def test_rows_are_the_same_in_every_language_and_can_be_recomputed(cases, templates):
     english, chinese = (why(judged(cases), locale, templates) for locale in ("en", "zh"))
     assert english.rows == chinese.rows
