@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.explanation import State
 from bot.narrative.evidence_text import why, why_in_short, why_one
+from bot.narrative.plan import plan
 
 
 def judged(cases):
@@ -81,6 +82,14 @@ def test_two_clauses_on_one_reading_are_one_objection(locale, objection, cases, 
     found = [f._replace(contributions=(*rows, again)) if f.cause == "etf_outflow" else f for f in day.findings]
     text = why_in_short(replace(day, findings=tuple(found)), locale, templates).posts[0].text
     assert text.count(objection) == 1
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "no figure in time on"), ("zh", "没有及时可用的")])
+def test_prices_are_never_what_was_lacking(locale, words, cases, templates):
+    found = {"evidence": [("relative.alt_excess", None)], "state": State.UNKNOWN}
+    day = replace(cases.no_clear_cause(), findings=(cases.finding("alt_weakness", 0.2, **found),))
+    assert words not in why(day, locale, templates).posts[0].text
+    assert plan(day).unassessed == ()
 
 
 def test_rows_are_the_same_in_every_language_and_can_be_recomputed(cases, templates):
