@@ -8,6 +8,7 @@ import pytest
 from bot.domain.explanation import DayKind, Role, State
 from bot.narrative.phrases import SIZES, STRENGTHS, pick, strength
 from bot.narrative.plan import plan
+from bot.narrative.write import write
 
 
 def change(explanation, cause, **values):
@@ -108,6 +109,20 @@ def test_unclear_days_name_what_was_looked_at_and_what_could_not_be_judged(cases
     assert told.formula is None
     assert told.looked_at[0] == "etf.net_flow.btc_eth"
     assert told.unassessed == ("rates", "fed")
+
+
+def test_counts_and_dates_are_no_readings_to_show(cases):
+    rows = {"calendar.closed_days_before": 2.0, "calendar.weekend": 0.5, "calendar.key_releases": 0.0}
+    told = plan(cases.looking_at({**rows, "options.expiry_size": 0.0}))
+    assert told.looked_at[0] == "options.expiry_size"
+    assert not set(rows) & set(told.looked_at)
+
+
+@pytest.mark.parametrize(("locale", "line"), [("en", "Options expiry: none"), ("zh", "期权到期：无")])
+def test_the_size_of_an_expiry_is_told_in_words(locale, line, cases, templates):
+    assert (
+        line in write(plan(cases.looking_at({"options.expiry_size": 0.0})), locale, "thread", templates).posts[0].text
+    )
 
 
 def test_a_thin_base_of_evidence_is_named(cases):
