@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.explanation import State
+from bot.domain.readings import Unit
 from bot.narrative.evidence_text import why, why_in_short, why_one
 from bot.narrative.plan import plan
 
@@ -48,7 +49,7 @@ def judged(cases):
                 "grade 0.93; points +2.7; happened January 13, 21:00; known January 14, 04:00 UTC",
                 "no grade: no data",
                 "That money left the US spot funds: BTC's price on Coinbase against elsewhere: −9 bp",
-                "dragged crypto down: ruled out by what it needs. US stocks: +0.4% [premium].",
+                "dragged crypto down: ruled out, as a condition it needs is not met. US stocks: +0.4% [premium].",
                 "That regulators, courts or politics changed the outlook: no figure in time on headlines",
             ],
         ),
@@ -125,6 +126,17 @@ def test_the_leading_headline_stands_with_its_cause(cases, templates):
     text = why(replace(day, findings=tuple(found)), "en", templates).posts[0].text
     assert "Headlines against their usual (war and trade): 3.2 times." in text
     assert "CoinDesk at 02:02 UTC: “" in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "Move against the usual daily range (BTC): −1.1 times"), ("zh", "BTC涨跌幅与平均波幅相比：−1.1倍")],
+)
+def test_a_move_is_held_against_the_usual_daily_range(locale, words, cases, templates):
+    day = cases.source_day()
+    row = cases._contribution("price.return_over_atr.btc", 2.0)._replace(value=-1.1, unit=Unit.MULTIPLE)
+    forced = cases.finding("long_liquidation_cascade", 0.6)._replace(contributions=(row,))
+    assert words in why(replace(day, findings=(forced,)), locale, templates).posts[0].text
 
 
 def test_every_cause_has_a_name(locale_causes):
