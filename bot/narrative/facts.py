@@ -50,6 +50,11 @@ class Facts:
             return BOTH
         return asset if both is None or own.value * both.value >= 0 else BOTH
 
+    @property
+    def held(self) -> bool:
+        """True where the funds told of hold just what the recap is about, so that their flow is trade in it."""
+        return self.scope.is_market or self.funds != BOTH
+
     def find(self, pattern: str) -> Reading | None:
         return self.readings.known(self.name(pattern))
 

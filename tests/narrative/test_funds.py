@@ -60,3 +60,16 @@ def test_own_funds_that_went_the_other_way_do_not_turn_the_cause_around(locale, 
 def test_one_session_is_no_run(locale, run, cases, templates):
     text = told(cases, templates, locale, "ETH", {BOTH: 2.01e9, ETH: 3e8}, {"etf.inflow_streak.eth": 1.0})
     assert run not in text
+
+
+@pytest.mark.parametrize("asset", ["SOL", "BTC"])
+def test_only_funds_that_hold_the_coin_buy_or_sell_it(asset, cases, templates):
+    when = cases.window("2024-02-16T00:00")
+    flows = {BOTH: 2.01e9, "etf.net_flow.btc": 2e9}
+    items = cases.readings(when, {f"price.return.{asset.lower()}": -6.0, **flows}, when.start, when.start)
+    taking = cases.finding("profit_taking", 0.8, "after_a_run", "money_still_came")
+    for findings, sentence in (([], "fund holders were not the sellers"), ([taking], "had buyers to sell to")):
+        crowd = cases.finding("long_crowding", 0.8, "leverage_high")
+        day = cases.explanation(when, DayKind.SELLOFF, [*findings, crowd], items, Scope(asset))
+        text = write(plan(day), "en", "thread", templates).posts[0].text
+        assert (sentence in text) == (asset == "BTC")
