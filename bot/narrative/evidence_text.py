@@ -178,8 +178,15 @@ def _verdict(finding: Finding, told: Iterable[Contribution], facts: Facts) -> Ve
 def _speaking(finding: Finding) -> Sequence[Contribution]:
     """The clauses that carry the cause, the weightiest first, each reading once."""
     for_it = [c for c in finding.contributions if c.grade and c.points > 0]
-    distinct = {c.reading: c for c in sorted(for_it, key=lambda c: c.points)}
-    return sorted(distinct.values(), key=lambda c: -c.points)[:MOST_READINGS]
+    return _distinct(sorted(for_it, key=lambda c: -c.points))[:MOST_READINGS]
+
+
+def _distinct(clauses: Iterable[Contribution]) -> Sequence[Contribution]:
+    """Of the clauses on one reading the first."""
+    first: dict[str, Contribution] = {}
+    for c in clauses:
+        first.setdefault(c.reading, c)
+    return list(first.values())
 
 
 def _objections(finding: Finding) -> Sequence[Contribution]:
@@ -194,8 +201,8 @@ def _denies(c: Contribution) -> bool:
 
 
 def _against(active: Sequence[tuple[Finding, Verdict]], facts: Facts) -> tuple[tuple[Verdict, Said], ...]:
-    """Objections to the causes that are told, the weightiest first."""
-    rows = [(c.points, verdict, c) for finding, verdict in active for c in _objections(finding)]
+    """Objections to the causes that are told, the weightiest first; each reading once for a cause."""
+    rows = [(c.points, verdict, c) for finding, verdict in active for c in _distinct(_objections(finding))]
     ranked = sorted(rows, key=lambda row: row[0])[:MOST_AGAINST]
     return tuple((verdict, found) for _, verdict, c in ranked if (found := _said(c, facts)))
 

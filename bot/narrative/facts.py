@@ -10,6 +10,9 @@ from bot.narrative.amounts import Amount
 
 __all__ = ["Facts"]
 
+BOTH = "btc_eth"
+"""The funds that hold BTC and those that hold ETH; of other coins no flows are counted."""
+
 UNUSUAL = 0.5
 """A reading so many deviations above its median is on the high side."""
 
@@ -19,9 +22,10 @@ MOVED, STILL = 1.0, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Readings by pattern: `{asset}` is the scope's asset, `{funds}` the funds that hold it, `{of}` its suffix.
+    """Readings by pattern: `{asset}` is the scope's asset, `{of}` its suffix, `{funds}` the funds told of.
 
-    For the market those are `btc`, `btc_eth` and nothing; for ETH alone `eth`, `eth` and `.eth`.
+    `{run}` are those of them whose sessions in a row are counted. For the market the four are `btc`, nothing,
+    `btc_eth` and `btc`; for ETH alone `eth`, `.eth`, `eth` and `eth`; for SOL `sol`, `.sol`, `btc_eth` and `btc`.
     """
 
     readings: Readings
@@ -32,8 +36,24 @@ class Facts:
         if "{" not in pattern:
             return pattern
         asset = self.scope.asset.lower()
-        funds, of = ("btc_eth", "") if self.scope.is_market else (asset, f".{asset}")
-        return pattern.replace("{asset}", asset).replace("{funds}", funds).replace("{of}", of)
+        of = "" if self.scope.is_market else f".{asset}"
+        run = "btc" if self.funds == BOTH else self.funds
+        pattern = pattern.replace("{funds}", self.funds).replace("{run}", run)
+        return pattern.replace("{asset}", asset).replace("{of}", of)
+
+    @property
+    def funds(self) -> str:
+        """The asset's own funds where they moved the way both kinds did together, by which the rules judge a flow."""
+        asset = self.scope.asset.lower()
+        own, both = (self.readings.known(f"etf.net_flow.{funds}") for funds in (asset, BOTH))
+        if self.scope.is_market or own is None:
+            return BOTH
+        return asset if both is None or own.value * both.value >= 0 else BOTH
+
+    @property
+    def held(self) -> bool:
+        """True where the funds told of hold just what the recap is about, so that their flow is trade in it."""
+        return self.scope.is_market or self.funds != BOTH
 
     def find(self, pattern: str) -> Reading | None:
         return self.readings.known(self.name(pattern))

@@ -116,7 +116,7 @@ def _reading_faults(file: _File) -> Iterator[Fault]:
 
 def _known(pattern: str) -> bool:
     """True when the catalogue has the reading for at least one scope."""
-    forms = (("{funds}", ("btc_eth", "btc")), ("{of}", ("", ".{asset}")))
+    forms = (("{funds}", ("btc_eth", "btc")), ("{run}", ("btc",)), ("{of}", ("", ".{asset}")))
     names = [pattern]
     for gap, texts in forms:
         names = [name.replace(gap, text) for name in names for text in texts]

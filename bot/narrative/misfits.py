@@ -80,7 +80,7 @@ def _eth_milder(facts: Facts, side: int) -> bool:
 
 _ROWS: dict[DayKind, tuple[tuple[str, str, str, Test], ...]] = {
     DayKind.SELLOFF: (
-        ("etf_bought", "", "-", lambda facts: facts.up("etf.net_flow.{funds}")),
+        ("etf_bought", "", "-", lambda facts: facts.held and facts.up("etf.net_flow.{funds}")),
         ("flow_small", "etf_outflow", "-", _small),
         ("funding_cool", "long_crowding", "-", _cool),
         ("vix_calm", "geopolitics_or_tariffs", "-", _calm),
@@ -93,7 +93,7 @@ _ROWS: dict[DayKind, tuple[tuple[str, str, str, Test], ...]] = {
         ("still_long", "", "-", lambda facts: facts.above("long_short.accounts_after.{asset}", 1.5)),
     ),
     DayKind.RALLY: (
-        ("etf_sold", "", "-", lambda facts: facts.down("etf.net_flow.{funds}")),
+        ("etf_sold", "", "-", lambda facts: facts.held and facts.down("etf.net_flow.{funds}")),
         ("flow_small", "etf_inflow", "-", _small),
         ("volume_heavy", "liquidity_thin", "-", _busy),
         ("yields_rose", "", "-", lambda facts: facts.above("rates.us10y.change", MOVED_YIELDS)),

@@ -140,7 +140,7 @@ def _flow(facts: Facts) -> tuple[Watch, ...]:
     if flow is None or not flow.value:
         return ()
     side = "outflow" if flow.value < 0 else "inflow"
-    streak = facts.find(f"etf.{side}_streak.{{asset}}")
+    streak = facts.find(f"etf.{side}_streak.{{run}}")
     longer = Amount(streak.value + 1, Unit.COUNT, streak.name) if streak and streak.value >= 2 else None
     return (Watch(side, streak=longer),)
 

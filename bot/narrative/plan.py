@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.explanation import DayKind, Explanation, Role, State
+from bot.domain.readings import Reading, Unit
 from bot.narrative.facts import Facts
 from bot.narrative.hooks import choices, formula, hook
 from bot.narrative.misfits import misfits
 from bot.narrative.outline import Plan, Section, Told
 from bot.narrative.outlook import outlook
 from bot.narrative.sections import sections
-from bot.narrative.topics import missing_topics, unassessed_topics
+from bot.narrative.topics import missing_topics, topic, unassessed_topics
 
 __all__ = ["plan"]
 
@@ -29,6 +30,9 @@ TENSION = (
     "volatility.dvol.btc",
 )
 """Where tension builds while the price stands still."""
+
+EXPIRIES = ("options.expiry_size", "options.expiry_ahead")
+"""Counts that a list tells in words."""
 
 CORE = (
     "etf.net_flow.{funds}",
@@ -100,5 +104,12 @@ def _looked_at(explanation: Explanation, facts: Facts) -> tuple[str, ...]:
     judged = [f for f in explanation.findings if f.state is State.INACTIVE and f.role is not Role.DIFFERENTIATION]
     against = [c for f in judged for c in f.contributions if c.grade is not None and c.points < 0]
     names = [c.reading for c in sorted(against, key=lambda c: c.points)] + [facts.name(name) for name in CORE]
-    ordinary = [name for name in dict.fromkeys(names) if facts.has(name) and abs(facts.the(name).z or 0.0) < UNUSUAL]
+    known = [reading for name in dict.fromkeys(names) if (reading := facts.find(name)) is not None]
+    ordinary = [r.name for r in known if abs(r.z or 0.0) < UNUSUAL and _speaks(r)]
     return tuple(ordinary[:MOST_LOOKED_AT])
+
+
+def _speaks(reading: Reading) -> bool:
+    """A bare count, of dates or of anything else, says nothing of a market."""
+    counted = reading.unit is Unit.COUNT or topic(reading.name) == "calendar"
+    return reading.name in EXPIRIES or not counted

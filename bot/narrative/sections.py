@@ -88,11 +88,20 @@ FULLER = (
 TWICE = {"chain_liquidation": "loop", "forced_covering": "loop"}
 """A crowd's own claim of forced closing gives way to the amplifier that tells the loop in full."""
 
+CONTRARY = (
+    {"etf_outflow", "etf_inflow"},
+    {"spot_selling", "spot_buying"},
+    {"macro_headwind", "macro_tailwind"},
+    {"support_break", "resistance_breakout"},
+    {"eth_weakness", "eth_strength"},
+)
+"""Causes that push opposite ways: of two the surer is told. A swing can squeeze longs and shorts: they aren't here."""
+
 
 def sections(explanation: Explanation, led_before: frozenset[str]) -> tuple[Section, ...]:
     """The numbered parts in role order; amplifiers join the mechanism."""
     facts = Facts(explanation.readings, explanation.scope)
-    findings = _distinct(_ordered(explanation))
+    findings = _distinct(_one_way(_ordered(explanation)))
     told = [_tell(finding, explanation, facts, led_before) for finding in findings]
     groups = [group for group in _groups(told) if group][:MOST_SECTIONS]
     days = explanation.window.length > timedelta(days=1)
@@ -108,6 +117,13 @@ def _loops(finding: Finding) -> bool:
     """Of the amplifiers, the chain of liquidations follows the crowd; levels come after it."""
     chain = {"cascade", "squeeze", "loop", "reported_size"}
     return finding.role is Role.AMPLIFIER and not chain & set(finding.claims)
+
+
+def _one_way(findings: list[Finding]) -> list[Finding]:
+    """Without the less sure of two causes that contradict each other."""
+    ranked = sorted(findings, key=lambda f: -f.confidence)
+    pairs = [[f.cause for f in ranked if f.cause in pair] for pair in CONTRARY]
+    return [f for f in findings if not any(f.cause in pair[1:] for pair in pairs)]
 
 
 def _distinct(findings: list[Finding]) -> list[Finding]:
@@ -133,8 +149,11 @@ def _groups(told: list[Told]) -> Iterable[list[Told]]:
 
 
 def _telling(moved: list[Told]) -> list[Told]:
-    """Beside another, what is merely possible and has no sentence of its own is left to /why."""
-    return moved[:1] + [told for told in moved[1:] if told.claims or told.strength != "possible"]
+    """What has sentences of its own comes first; what has none and is merely possible is left to /why beside it."""
+    if not any(told.claims for told in moved):
+        return moved[:1] + [told for told in moved[1:] if told.strength != "possible"]
+    kept = [told for told in moved if told.claims or told.strength != "possible"]
+    return sorted(kept, key=lambda told: not told.claims)
 
 
 def _tell(finding: Finding, explanation: Explanation, facts: Facts, led_before: frozenset[str]) -> Told:

@@ -64,7 +64,7 @@ def unassessed_topics(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The topics for lack of which causes could not be judged at all."""
     unknown = [f for f in findings if f.state is State.UNKNOWN]
     needed = (c for f in unknown for c in f.contributions if c.grade is None and c.need in ("required", "one_of"))
-    return _ordered(_distinct(topic(c.reading) for c in needed))
+    return topics_of(c.reading for c in needed)
 
 
 def missing_topics(findings: Iterable[Finding], measured: Iterable[str]) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ def missing_topics(findings: Iterable[Finding], measured: Iterable[str]) -> tupl
 
 
 def topics_of(readings: Iterable[str]) -> tuple[str, ...]:
-    """The topics of readings, each once, the weightiest first."""
-    return _ordered(_distinct(topic(name) for name in readings))
+    """The topics of readings, each once, the weightiest first; prices every recap has."""
+    return tuple(t for t in _ordered(_distinct(topic(name) for name in readings)) if t != "price")
 
 
 def _distinct(topics: Iterable[str]) -> tuple[str, ...]:

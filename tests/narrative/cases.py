@@ -1,5 +1,6 @@
 """Explanations built by hand: one for each kind of recap, with readings like those of real days."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -428,6 +429,15 @@ def no_clear_cause():
         finding("support_break", 0.7, "closed_below"),
     ]
     return explanation(when, DayKind.SELLOFF, findings, items)
+
+
+def looking_at(values):
+    """The unclear day with a rejected cause more, against which these readings speak most."""
+    day = no_clear_cause()
+    items = {name: reading(name, value, at=day.window.end) for name, value in values.items()}
+    rejected = finding("liquidity_thin", 0.1, state=State.INACTIVE, evidence=[(name, -9.0) for name in values])
+    known = Readings({**day.readings.items_by_name, **items})
+    return replace(day, readings=known, findings=(*day.findings, rejected))
 
 
 def missing_everywhere():

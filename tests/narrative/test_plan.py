@@ -8,6 +8,7 @@ import pytest
 from bot.domain.explanation import DayKind, Role, State
 from bot.narrative.phrases import SIZES, STRENGTHS, pick, strength
 from bot.narrative.plan import plan
+from bot.narrative.write import write
 
 
 def change(explanation, cause, **values):
@@ -40,6 +41,32 @@ def test_what_is_merely_possible_and_has_no_sentence_is_left_to_why(cases):
     assert causes(plan(faint))[1] == ["long_crowding"]
     sure = change(cases.source_day(), "long_liquidation_cascade", claims=(), confidence=0.8)
     assert causes(plan(sure))[1] == ["long_crowding", "long_liquidation_cascade"]
+
+
+def test_what_has_no_sentence_never_opens_a_part_where_another_has_one(cases):
+    faint = change(cases.february_day(), "long_crowding", claims=(), confidence=0.55)
+    assert causes(plan(faint))[1] == ["long_liquidation_cascade", "support_break"]
+    wordless = change(cases.february_day(), "long_crowding", claims=(), confidence=0.8)
+    assert causes(plan(wordless))[1] == ["long_liquidation_cascade", "support_break", "long_crowding"]
+
+
+def test_where_nothing_that_carried_the_move_has_a_sentence_the_first_is_told(cases):
+    day = change(cases.source_day(), "long_liquidation_cascade", claims=(), confidence=0.55)
+    told = causes(plan(change(day, "long_crowding", claims=(), confidence=0.58)))
+    assert told[:2] == [["etf_outflow"], ["long_crowding"]]
+
+
+@pytest.mark.parametrize(("headwind", "told"), [(0.62, "macro_headwind"), (0.55, "macro_tailwind")])
+def test_of_two_causes_that_contradict_each_other_the_surer_is_told(headwind, told, cases):
+    day = change(cases.source_day(), "macro_headwind", confidence=headwind)
+    both = replace(day, findings=(*day.findings, cases.finding("macro_tailwind", 0.6, "release")))
+    assert causes(plan(both))[2] == [told]
+
+
+def test_a_swing_may_squeeze_both_sides(cases):
+    day = cases.whipsaw()
+    crowds = [cases.finding(cause, 0.8, "leverage_high") for cause in ("long_crowding", "short_crowding")]
+    assert causes(plan(replace(day, findings=tuple(crowds)))) == [["long_crowding", "short_crowding"]]
 
 
 def test_an_unsure_trigger_stands_behind_the_mechanism_and_out_of_the_formula(cases):
@@ -82,6 +109,20 @@ def test_unclear_days_name_what_was_looked_at_and_what_could_not_be_judged(cases
     assert told.formula is None
     assert told.looked_at[0] == "etf.net_flow.btc_eth"
     assert told.unassessed == ("rates", "fed")
+
+
+def test_counts_and_dates_are_no_readings_to_show(cases):
+    rows = {"calendar.closed_days_before": 2.0, "calendar.weekend": 0.5, "calendar.key_releases": 0.0}
+    told = plan(cases.looking_at({**rows, "options.expiry_size": 0.0}))
+    assert told.looked_at[0] == "options.expiry_size"
+    assert not set(rows) & set(told.looked_at)
+
+
+@pytest.mark.parametrize(("locale", "line"), [("en", "Options expiry: none"), ("zh", "期权到期：无")])
+def test_the_size_of_an_expiry_is_told_in_words(locale, line, cases, templates):
+    assert (
+        line in write(plan(cases.looking_at({"options.expiry_size": 0.0})), locale, "thread", templates).posts[0].text
+    )
 
 
 def test_a_thin_base_of_evidence_is_named(cases):

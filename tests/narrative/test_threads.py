@@ -41,6 +41,12 @@ def test_the_model_text_has_its_sections_in_order_and_the_loop_as_a_list(cases, 
     assert "$469 million pulled out of US spot ETFs + crowded long leverage = a chain of liquidations" in text
 
 
+def test_the_chinese_formula_opens_without_a_blank(cases, templates):
+    outflow = cases.finding("etf_outflow", 0.9)
+    day = replace(cases.rally(), findings=(outflow,))
+    assert "一句话：ETF买盘减弱 = " in write(plan(day), "zh", "thread", templates).posts[0].text
+
+
 def test_the_brief_style_is_shorter(case, templates):
     told = plan(case())
     long, short = (write(told, "en", style, templates).posts[0].text for style in ("thread", "brief"))

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.explanation import State
+from bot.domain.readings import Unit
 from bot.narrative.evidence_text import why, why_in_short, why_one
+from bot.narrative.plan import plan
 
 
 def judged(cases):
@@ -47,7 +49,7 @@ def judged(cases):
                 "grade 0.93; points +2.7; happened January 13, 21:00; known January 14, 04:00 UTC",
                 "no grade: no data",
                 "That US fund money pulled back: BTC's price on Coinbase against elsewhere: −9 bp",
-                "dragged crypto down: ruled out by what it needs. US stocks: +0.4% [premium].",
+                "dragged crypto down: ruled out, as a condition it needs is not met. US stocks: +0.4% [premium].",
                 "That regulators, courts or politics changed the outlook: no figure in time on headlines",
             ],
         ),
@@ -71,6 +73,24 @@ def test_the_evidence_is_told(locale, sentences, cases, templates):
     text = "\n".join(post.text for post in told.posts)
     for sentence in sentences:
         assert sentence in text
+
+
+@pytest.mark.parametrize(("locale", "objection"), [("en", "BTC's price on Coinbase"), ("zh", "BTC的Coinbase溢价")])
+def test_two_clauses_on_one_reading_are_one_objection(locale, objection, cases, templates):
+    day = judged(cases)
+    rows = {f.cause: f.contributions for f in day.findings}["etf_outflow"]
+    again = next(c for c in rows if c.clause == "premium")._replace(clause="premium_value", points=-0.4)
+    found = [f._replace(contributions=(*rows, again)) if f.cause == "etf_outflow" else f for f in day.findings]
+    text = why_in_short(replace(day, findings=tuple(found)), locale, templates).posts[0].text
+    assert text.count(objection) == 1
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "no figure in time on"), ("zh", "没有及时可用的")])
+def test_prices_are_never_what_was_lacking(locale, words, cases, templates):
+    found = {"evidence": [("relative.alt_excess", None)], "state": State.UNKNOWN}
+    day = replace(cases.no_clear_cause(), findings=(cases.finding("alt_weakness", 0.2, **found),))
+    assert words not in why(day, locale, templates).posts[0].text
+    assert plan(day).unassessed == ()
 
 
 def test_rows_are_the_same_in_every_language_and_can_be_recomputed(cases, templates):
@@ -106,6 +126,17 @@ def test_the_leading_headline_stands_with_its_cause(cases, templates):
     text = why(replace(day, findings=tuple(found)), "en", templates).posts[0].text
     assert "Headlines against their usual (war and trade): 3.2 times." in text
     assert "CoinDesk at 02:02 UTC: “" in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "Move against the usual daily range (BTC): −1.1 times"), ("zh", "BTC涨跌幅与平均波幅相比：−1.1倍")],
+)
+def test_a_move_is_held_against_the_usual_daily_range(locale, words, cases, templates):
+    day = cases.source_day()
+    row = cases._contribution("price.return_over_atr.btc", 2.0)._replace(value=-1.1, unit=Unit.MULTIPLE)
+    forced = cases.finding("long_liquidation_cascade", 0.6)._replace(contributions=(row,))
+    assert words in why(replace(day, findings=(forced,)), locale, templates).posts[0].text
 
 
 def test_every_cause_has_a_name(locale_causes):
