@@ -103,6 +103,7 @@ def _cause(shelf: "_Shelf", layers: Layers, path: Path, names: tuple[str, ...] |
     if _retires(path):
         known = [found.stem for found in cause_paths(layers.lower)] if layers.lower else []
         shelf.take(path, RetiredFile, partial(retirement_faults, causes=known))
+        shelf.faults += _stray_test(path)
         return None
     return shelf.take(path, CauseFile, partial(cause_faults, topics=_known(layers, names, path)), cause_warnings)
 
@@ -114,6 +115,13 @@ def _retires(path: Path) -> bool:
     except RuleFaults:
         return False
     return isinstance(data, dict) and data.get("status") == "retired" and "evidence" not in data
+
+
+def _stray_test(retirement: Path) -> Iterator[Fault]:
+    """A cause that is only retired can't be tested."""
+    test = casebook_path(retirement)
+    if test.exists():
+        yield Fault(test, 0, f"tests a cause that {retirement.name} only retires; delete it, or write the cause out")
 
 
 def _lacking(documents: Sequence[Document], layers: Layers, names: tuple[str, ...]) -> Iterator[Fault]:
