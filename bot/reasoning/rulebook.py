@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from bot.domain.topics import NO_TOPICS, Topics
 from bot.errors import Fault, RuleFaults
 from bot.reasoning.calibration import CalibrationFile, base_rate_faults, calibrated, staleness
-from bot.reasoning.cause import Cause, compile_cause
+from bot.reasoning.cause import Cause, Clause, compile_cause
 from bot.reasoning.checks import cause_faults, cause_warnings, day_kind_faults, retirement_faults, topics_read
 from bot.reasoning.day_kind import DayKindRule, compile_day_kinds
 from bot.reasoning.document import Document, read
@@ -58,6 +58,11 @@ class Rulebook:
 
     def cause(self, name: str) -> Cause | None:
         return next((cause for cause in self.causes if cause.name == name), None)
+
+    def clauses(self, name: str) -> dict[str, Clause]:
+        """A cause's clauses by their ids; raises KeyError where there is no such cause."""
+        causes = {cause.name: cause for cause in self.causes}
+        return {clause.id: clause for clause in causes[name].clauses}
 
 
 def load_rulebook(rules: Path | Layers, *, fitted: bool = True) -> Rulebook:
