@@ -34,8 +34,7 @@ def why_form(explanation: Explanation, rulebook: Rulebook, locale: str, posts: I
     """The evidence for programs: each clause as the rules have it beside what came of it, and the same in words."""
     form = _explanation(explanation)
     for finding in form["findings"]:
-        cause = rulebook.cause(finding["cause"])
-        rules = {clause.id: clause for clause in cause.clauses} if cause else {}
+        rules = rulebook.clauses(finding["cause"])
         for contribution in finding["contributions"]:
             contribution["rule"] = _rule(rules[contribution["clause"]])
     told = {"locale": locale, "posts": [{"text": post.text, "html": post.html} for post in posts]}

@@ -61,12 +61,13 @@ class Subject:
 class Newsdesk:
     """The Newsroom of the chats over one desk; what it told is kept in the store.
 
-    `market` is the store that the sources fill, where it is another.
+    `market` is the store that the sources fill, None where recaps are told from a recording.
     """
 
     def __init__(self, desk: Desk, store: Store, clock: Clock, market: Store | None = None) -> None:
         self._desk, self._clock = desk, clock
-        self._recaps, self._messages, self._visits = Recaps(store), Messages(store), Visits(market or store)
+        self._recaps, self._messages = Recaps(store), Messages(store)
+        self._visits = Visits(market) if market is not None else None
         self._stories: Once[Subject, Story] = Once(STORIES)
         self._threads: Once[tuple[Subject, str, str], StoredThread] = Once(THREADS)
         self._noted = Together(self._note)
@@ -110,7 +111,9 @@ class Newsdesk:
             raise Refusal(RefusalCode.NO_DATA)
         return posts
 
-    async def sources(self) -> Sequence[SourceState]:
+    async def sources(self) -> Sequence[SourceState] | None:
+        if self._visits is None:
+            return None
         now = self._clock.now()
         return [_state(visit, now) for visit in await asyncio.to_thread(self._visits.all)]
 

@@ -27,6 +27,7 @@ class Once(Generic[K, V]):
         """Raises what `make` raises; cancelling one who asks leaves the others theirs."""
         task = self._tasks.get(key)
         if task is None or _failed(task):
+            self._tasks.pop(key, None)
             task = self._tasks[key] = asyncio.create_task(make())
             while len(self._tasks) > self._most:
                 self._tasks.popitem(last=False)

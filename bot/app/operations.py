@@ -82,4 +82,4 @@ async def self_report(operations: Operations, notices: Notices, tongue: Tongue, 
     """Tells operators what is wrong; nothing when all is well."""
     found = troubles(await operations.condition(), clock.now(), tongue)
     if found:
-        await notices("\n".join([tongue.plain("admin.report"), *found]))
+        await notices(tongue.plain("admin.report", troubles="\n".join(found)))

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -31,6 +31,7 @@ from bot.app.ticks import Ticks, ticking
 from bot.app.wiring import Desk, Origin, open_source, rules_of, templates_of
 from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
+from bot.chat.limits import Limits
 from bot.chat.redaction import redact_logs
 from bot.chat.services import App, Services
 from bot.chat.texts import Texts
@@ -74,7 +75,7 @@ class Rehearsal:
 class Ground:
     """What the house stands on. `clock` is the rehearsal's or the wall's; messages travel by the wall's.
 
-    `live`: recaps are told of the present, from the store that is filled meanwhile.
+    `live`: recaps are told of the present, from the store that is filled meanwhile. `limits` are how much may be asked.
     """
 
     settings: Settings
@@ -84,6 +85,7 @@ class Ground:
     clock: Clock
     wall: Clock
     live: bool
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def shared(self) -> bool:
@@ -166,6 +168,7 @@ async def open_house(ground: Ground, stack: AsyncExitStack) -> House:
         assets=settings.assets,
         operations=operations,
         wall=wall,
+        limits=ground.limits,
     )
     application = build_application(
         ground.token, services, FEATURES, base_url=address, rate_limiter=PacedRequests(pacer)

@@ -106,8 +106,7 @@ def _verdict(rank: int, finding: Finding) -> Text:
 
 
 def _clauses(finding: Finding, rulebook: Rulebook, readings: Readings) -> Table:
-    table, cause = _table(*CLAUSE_COLUMNS), rulebook.cause(finding.cause)
-    rules = {clause.id: clause for clause in cause.clauses} if cause else {}
+    table, rules = _table(*CLAUSE_COLUMNS), rulebook.clauses(finding.cause)
     for contribution in finding.contributions:
         reading = readings.known(contribution.reading)
         table.add_row(*_clause(contribution, rules[contribution.clause], reading))

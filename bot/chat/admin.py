@@ -28,6 +28,8 @@ STORE = "adm1"
 MILLION = 1e6
 USAGE = "/admin pause, /admin resume, /admin test, /admin flows BTC 2026-11-20 -123.4"
 LASTS = timedelta(hours=1)
+MOST_CHARACTERS = 200
+"""Of an error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +104,24 @@ class Admin:
         return tongue.html("admin.testing", n=len(parts))
 
     def _told(self, condition: Condition, tongue: Tongue) -> Markup:
-        wait = tongue.plain("admin.nothing")
-        if condition.oldest is not None:
-            wait = format_timedelta(self.services.sent_at() - condition.oldest, locale=tongue.locale)
         lines = [
             tongue.html("admin.chats", counts=_counts(condition.chats, tongue), n=condition.subscriptions),
-            tongue.html("admin.queue", counts=_counts(condition.queue, tongue), wait=wait),
+            self._queue(condition, tongue),
             tongue.html("admin.trouble.paused", who=condition.paused) if condition.paused else Markup(""),
             *(tongue.html("admin.fault", name=name, sentence=said) for name, said in condition.faults.items()),
             tongue.html("admin.errors" if condition.errors else "admin.no_errors"),
-            *(tongue.html("admin.error", sentence=error[:200]) for error in condition.errors[:MOST_ERRORS]),
+            *(tongue.html("admin.error", sentence=_first_line(error)) for error in condition.errors[:MOST_ERRORS]),
         ]
         return Markup("\n").join(filter(None, lines))
+
+    def _queue(self, condition: Condition, tongue: Tongue) -> Markup:
+        if not condition.queue:
+            return tongue.html("admin.queue_empty")
+        counts = _counts(condition.queue, tongue)
+        if condition.oldest is None:
+            return tongue.html("admin.queue_over", counts=counts)
+        wait = format_timedelta(self.services.sent_at() - condition.oldest, locale=tongue.locale)
+        return tongue.html("admin.queue", counts=counts, wait=wait)
 
     def _may(self, update: Update) -> bool:
         user, chat = update.effective_user, update.effective_chat
@@ -140,6 +148,11 @@ def _counts(counts: Mapping[ChatState, int] | Mapping[DeliveryState, int], tongu
     """`3 active · 1 gone`."""
     said = [tongue.plain("admin.count", n=n, state=tongue.plain(f"admin.state.{state}")) for state, n in counts.items()]
     return " · ".join(said) or tongue.plain("admin.nothing")
+
+
+def _first_line(error: str) -> str:
+    """Without the trace that may follow; the whole was sent when it happened."""
+    return error.partition("\n")[0][:MOST_CHARACTERS]
 
 
 def register(application: App, services: Services) -> None:

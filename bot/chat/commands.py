@@ -120,10 +120,10 @@ def said_misfit(misfit: Misfit, name: str, tongue: Tongue) -> Markup:
     return tongue.html(f"recap.misfit.{misfit.trouble}", word=misfit.word, example=example)
 
 
-def source_lines(states: Sequence[SourceState], now: datetime, tongue: Tongue) -> Markup:
+def source_lines(states: Sequence[SourceState] | None, now: datetime, tongue: Tongue) -> Markup:
     """Each source with how it stands and how old its data is, those in trouble last."""
     if not states:
-        return tongue.html("recap.source.none")
+        return tongue.html("recap.source.recorded" if states is None else "recap.source.none")
     worst = list(SourceStatus)
     order = sorted(states, key=lambda state: (worst.index(state.status), state.name.lower()))
     return Markup("\n").join([tongue.html("recap.source.title"), *(_line(state, now, tongue) for state in order)])

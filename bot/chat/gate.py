@@ -7,7 +7,7 @@ from telegram import Message, MessageEntity, Update
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot.chat.answers import Spot, close
-from bot.chat.limits import Cooldown, Limits
+from bot.chat.limits import Cooldown
 from bot.chat.services import App, Context, Services, first_locale
 
 __all__ = ["FIRST", "Gate", "register"]
@@ -23,7 +23,6 @@ NEVER_TOO_OLD = frozenset({"stop", "subscribe", "unsubscribe", "settings", "aler
 @dataclass(frozen=True, eq=False)
 class Gate:
     services: Services
-    limits: Limits = field(default_factory=Limits)
     told: Cooldown = field(default_factory=lambda: Cooldown(timedelta(minutes=1)))
 
     async def __call__(self, update: Update, context: Context) -> None:
@@ -51,7 +50,7 @@ class Gate:
         chat, sender = update.effective_chat, update.effective_sender
         asker = sender.id if sender is not None else 0
         place = chat.id if chat is not None else asker
-        return self.limits.take(asker or place, place, self.services.clock.now())
+        return self.services.limits.take(asker or place, place, self.services.clock.now())
 
     async def _refuse(self, update: Update, context: Context) -> None:
         """One short line a minute to a person, silence otherwise; but no button is left waiting."""

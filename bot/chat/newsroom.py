@@ -103,8 +103,8 @@ class Newsroom(Protocol):
     async def levels(self, scope: str, locale: str) -> tuple[Post, ...]:
         """Support, resistance and liquidation levels that matter now; raises Refusal."""
 
-    async def sources(self) -> Sequence[SourceState]:
-        """How fresh each source is."""
+    async def sources(self) -> Sequence[SourceState] | None:
+        """How fresh each source is; None where recaps are told from a recording and none is read."""
 
     async def remember(self, place: Place, recap_id: str, message_ids: Sequence[int]) -> None:
         """Messages that tell this recap, sent in answer to somebody, for `told` and `last_told`."""

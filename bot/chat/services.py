@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, ContextTypes
 
+from bot.chat.limits import Limits
 from bot.chat.newsroom import Newsroom
 from bot.chat.operations import Operations
 from bot.chat.texts import Texts, Tongue
@@ -34,6 +35,7 @@ class Services:
     `operators` are the ids of the people who run the bot; `locale` speaks to chats whose language is unknown;
     `assets` are those a recap may be asked about; `operations` is what operators see and do, None where they can't.
     A rehearsal's `clock` tells the time of its recaps; messages travel by the `wall`'s, which is `clock` else.
+    `limits` are how much may be asked.
     """
 
     newsroom: Newsroom
@@ -49,6 +51,7 @@ class Services:
     assets: tuple[str, ...] = COVERED
     operations: Operations | None = None
     wall: Clock | None = None
+    limits: Limits = field(default_factory=Limits)
     is_first: Together[int, bool] = field(init=False)
     """Of an update's number."""
     known: Together[int, Chat | None] = field(init=False)

@@ -16,7 +16,8 @@ MOST = 500
 class Together(Generic[Q, A]):
     """Asks `ask`, which blocks, in a thread: what is asked while it is at work waits and is asked together after it.
 
-    `ask` gives one answer a question, in their order; where it raises, all who asked in that go are told so.
+    `ask` gives one answer a question, in their order; where it raises, all who asked in that go are told so, with
+    ValueError where it gave another number of answers.
     """
 
     def __init__(self, ask: Callable[[Sequence[Q]], Sequence[A]]) -> None:
@@ -36,11 +37,12 @@ class Together(Generic[Q, A]):
             going, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 answers = await asyncio.to_thread(self._ask, [question for question, _ in going])
+                told = tuple(zip(going, answers, strict=True))
             except Exception as error:  # noqa: BLE001 - whoever asked handles it
                 for _, waits in going:
                     if not waits.done():
                         waits.set_exception(error)
                 continue
-            for (_, waits), answer in zip(going, answers, strict=True):
+            for (_, waits), answer in told:
                 if not waits.done():
                     waits.set_result(answer)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from random import Random
 
 from bot.delivery.books import Books
@@ -17,7 +18,7 @@ from bot.delivery.post import Form, Post
 from bot.delivery.trouble import Trouble
 from bot.domain.chats import ChatKind, Place
 from bot.domain.clock import Clock
-from bot.domain.delivery import DeliveryState, Parcel
+from bot.domain.delivery import DeliveryState, Kind, Parcel
 from bot.errors import RecapError
 from bot.store.outbox import Result
 
@@ -31,7 +32,7 @@ SILENT_CALLS = 3
 """After so many calls in a row without an answer nothing more is risked."""
 SLOWEST_RETRY_SECONDS = 60.0
 LONG_WAIT_SECONDS = 60.0
-"""A chat that has to wait longer is told of."""
+"""A chat that has to wait longer is told of: in whole hours, so that the next wait is no news."""
 Notify = Callable[[str], Awaitable[None]]
 TopicLost = Callable[[Place], Awaitable[None]]
 """Told of a topic whose subscriptions ended because it can't be reached."""
@@ -152,9 +153,9 @@ class Courier:
         self._meter.refused += 1
         self._meter.held_seconds += verdict.seconds
         self._pacer.refused(parcel.place.chat_id, verdict.seconds)
-        if verdict.seconds > LONG_WAIT_SECONDS:
-            wait = timedelta(seconds=verdict.seconds)
-            await self._tell(f"Chat {parcel.place.chat_id} has to wait {wait} (h:mm:ss): Telegram said so.")
+        if verdict.seconds > LONG_WAIT_SECONDS and parcel.kind is not Kind.NOTICE:
+            hours = ceil(verdict.seconds / 3600)
+            await self._tell(f"Chat {parcel.place.chat_id} has to wait up to {hours} h: Telegram said so.")
         return self._later(parcel, verdict, verdict.seconds)
 
     def _in_doubt(self, parcel: Parcel, verdict: Verdict) -> Result:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from bot.domain.topics import NO_TOPICS, Topics
 from bot.errors import Fault, RuleFaults
 from bot.reasoning.calibration import CalibrationFile, base_rate_faults, calibrated, staleness
-from bot.reasoning.cause import Cause, compile_cause
+from bot.reasoning.cause import Cause, Clause, compile_cause
 from bot.reasoning.checks import cause_faults, cause_warnings, day_kind_faults, retirement_faults, topics_read
 from bot.reasoning.day_kind import DayKindRule, compile_day_kinds
 from bot.reasoning.document import Document, read
@@ -58,6 +58,11 @@ class Rulebook:
 
     def cause(self, name: str) -> Cause | None:
         return next((cause for cause in self.causes if cause.name == name), None)
+
+    def clauses(self, name: str) -> dict[str, Clause]:
+        """A cause's clauses by their ids; raises KeyError where there is no such cause."""
+        causes = {cause.name: cause for cause in self.causes}
+        return {clause.id: clause for clause in causes[name].clauses}
 
 
 def load_rulebook(rules: Path | Layers, *, fitted: bool = True) -> Rulebook:
@@ -103,6 +108,7 @@ def _cause(shelf: "_Shelf", layers: Layers, path: Path, names: tuple[str, ...] |
     if _retires(path):
         known = [found.stem for found in cause_paths(layers.lower)] if layers.lower else []
         shelf.take(path, RetiredFile, partial(retirement_faults, causes=known))
+        shelf.faults += _stray_test(path)
         return None
     return shelf.take(path, CauseFile, partial(cause_faults, topics=_known(layers, names, path)), cause_warnings)
 
@@ -114,6 +120,13 @@ def _retires(path: Path) -> bool:
     except RuleFaults:
         return False
     return isinstance(data, dict) and data.get("status") == "retired" and "evidence" not in data
+
+
+def _stray_test(retirement: Path) -> Iterator[Fault]:
+    """A cause that is only retired can't be tested."""
+    test = casebook_path(retirement)
+    if test.exists():
+        yield Fault(test, 0, f"tests a cause that {retirement.name} only retires; delete it, or write the cause out")
 
 
 def _lacking(documents: Sequence[Document], layers: Layers, names: tuple[str, ...]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -60,8 +61,15 @@ def sosovalue_table(payload: Any) -> FlowTable:
     data = _sosovalue(payload)
     rows = data["list"] if isinstance(data, dict) else data
     table = _table("SoSoValue", ((_day(row["date"]), FlowDay(number(row["totalNetInflow"]))) for row in rows))
-    held = {_day(row["date"]): row.get("totalNetAssets") for row in rows}
-    return replace(table, assets={day: number(usd) for day, usd in held.items() if usd not in _NO_FIGURE})
+    held = ((_day(row["date"]), _sosovalue_assets(row)) for row in rows)
+    return replace(table, assets={day: usd for day, usd in held if usd is not None})
+
+
+def _sosovalue_assets(row: Mapping[str, Any]) -> float | None:
+    """None where there is no figure, or one that can't be read: flows don't depend on it."""
+    with suppress(TypeError, ValueError):
+        return number(row.get("totalNetAssets"))
+    return None
 
 
 def sosovalue_funds(payload: Any) -> dict[str, tuple[date, float]]:

@@ -15,6 +15,8 @@ from bot.store.schema import chats, deliveries, messages, subscriptions
 __all__ = ["Chats"]
 
 UNSENT = (DeliveryState.WAITING, DeliveryState.READY, DeliveryState.RETRY)
+STANDING = frozenset({"state", "reason", "since"})
+"""What isn't the chat's to set."""
 
 
 class Chats:
@@ -35,9 +37,9 @@ class Chats:
         return [known.get(chat_id) for chat_id in chat_ids]
 
     def save(self, chat: Chat) -> None:
-        """These settings from now on, of a known chat or a new one."""
+        """These settings from now on, of a known chat or a new one; a known one stays paused or gone if it is."""
         with self._store.writing() as connection:
-            _save(connection, chat)
+            _save(connection, chat, kept=STANDING)
 
     def touch(self, chat_id: int, kind: ChatKind, locale: str) -> Chat:
         """The chat, made with default settings where it is new, and back to life where it was gone or paused."""
@@ -117,9 +119,11 @@ def _get(connection: Connection, chat_id: int) -> Chat | None:
     return None if row is None else _chat(row)
 
 
-def _save(connection: Connection, chat: Chat) -> None:
+def _save(connection: Connection, chat: Chat, kept: frozenset[str] = frozenset()) -> None:
+    """Columns that are `kept` are set in a new chat only."""
     row = _row(chat)
-    if not connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(row)).rowcount:
+    changes = {name: value for name, value in row.items() if name not in kept}
+    if not connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(changes)).rowcount:
         connection.execute(insert(chats).values(row))
 
 

@@ -41,6 +41,21 @@ def test_a_recap_its_evidence_and_settings_by_the_numbers_of_buttons(recap):
     assert shown[7] == ""
 
 
+def test_a_long_script_gets_all_its_answers(recap):
+    answer = recap("chat", "--sample", typed="/privacy\n" * 60)
+    assert (answer.code, answer.err) == (0, "")
+    shown = [text.partition("\n")[2] for _, text in turns(answer.out)[:60]]
+    assert len(shown) == 60
+    assert len(set(shown)) == 1, "each is answered alike"
+    assert shown[0].startswith("I keep this chat's number")
+
+
+def test_over_the_sample_no_source_is_said_to_be_read_soon(recap):
+    answer = recap("chat", "--sample", typed="/sources\n")
+    assert (answer.code, answer.err) == (0, "")
+    assert "told from recorded data; no source is read" in answer.out
+
+
 def test_scheduled_recaps_arrive_when_the_clock_is_put_forward(recap):
     typed = (
         "/subscribe 08:00 Berlin\n:group\n:as bob\n/subscribe 08:00\n:as ann\n/subscribe 07:30 UTC\n"

@@ -53,6 +53,18 @@ def test_only_the_last_are_kept():
     asyncio.run(story())
 
 
+def test_what_failed_and_was_made_again_is_no_older_than_that():
+    async def story():
+        once, make = Once(2), Maker(failing=1)
+        with pytest.raises(OutsideData):
+            await once("a", make)
+        for key in "bac":
+            await once(key, make)
+        assert ["a" in once, "b" in once, "c" in once] == [True, False, True]
+
+    asyncio.run(story())
+
+
 def test_one_who_leaves_does_not_stop_it():
     async def story():
         once, make = Once(2), Maker()

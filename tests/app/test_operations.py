@@ -2,11 +2,12 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app.operations import StoreOperations
+from bot.app.notices import Notices
+from bot.app.operations import StoreOperations, self_report
 from bot.chat.application import build_application, started
 from bot.chat.features import FEATURES
 from bot.chat.newsroom import Told
@@ -14,9 +15,12 @@ from bot.chat.polling import polling
 from bot.chat.services import Services
 from bot.chat.texts import Texts
 from bot.delivery.books import Books
+from bot.domain.chats import Place
+from bot.domain.delivery import DeliveryState, Kind, Part, Publication
 from bot.domain.thread import Post
 from bot.emulator import Emulator, emulating
 from bot.store import Store
+from bot.store.outbox import Result
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
 from bot.store.visits import Visit, Visits
@@ -94,6 +98,13 @@ def stored(store):
     return [] if found is None else list(found.value)
 
 
+def told_to(ann, outbox, text):
+    """Ten minutes ago."""
+    then = NOW - timedelta(minutes=10)
+    notice = Publication("notice/1", Kind.NOTICE, (Part(text, text),), NOW + timedelta(hours=1), "en", "thread")
+    outbox.publish(notice, [Place(ann.user.id)], then)
+
+
 def test_a_table_of_flows_is_pasted_as_it_stands_on_a_page(desk):
     async def story(emulator, ann, store):
         said = await answer(emulator, ann, TABLE)
@@ -164,6 +175,50 @@ def test_the_state_names_chats_queue_and_faults(desk):
         assert "Chats: 1 active; 0 subscriptions" in said
         assert "🔴 Farside: It answers 503 since noon." in said
         assert "No errors in the last day." in said
+
+    desk(story)
+
+
+def test_one_subscription_is_one_and_an_empty_queue_says_no_more(desk):
+    async def story(emulator, ann, store):
+        await answer(emulator, ann, "/subscribe 08:00 Berlin")
+        said = (await answer(emulator, ann, "/admin")).text.splitlines()
+        assert said[:2] == ["Chats: 1 active; 1 subscription", "Queue: nothing waits"]
+
+    desk(story)
+
+
+def test_the_queue_tells_how_long_the_oldest_waits_while_anything_does(desk):
+    async def story(emulator, ann, store):
+        outbox = Books.of(store).outbox
+        told_to(ann, outbox, "one")
+        assert "Queue: 1 ready; the oldest waits: 10 minutes" in (await answer(emulator, ann, "/admin")).text
+        (parcel,) = outbox.claim("me", NOW, 1, timedelta(minutes=1))
+        outbox.finish([Result(parcel.delivery_id, DeliveryState.DEAD, reason="blocked")], NOW)
+        assert "Queue: 1 refused" in (await answer(emulator, ann, "/admin")).text.splitlines()
+
+    desk(story)
+
+
+def test_of_an_error_the_first_line_is_shown(desk):
+    async def story(emulator, ann, store):
+        told_to(ann, Books.of(store).outbox, "A handler failed (1a2b).\nTraceback (most recent call last):\n  File")
+        said = (await answer(emulator, ann, "/admin")).text
+        assert said.endswith("\n• A handler failed (1a2b).")
+
+    desk(story)
+
+
+def test_a_report_names_the_first_trouble_in_its_first_line(desk):
+    async def story(_, ann, store):
+        books = Books.of(store)
+        operations = StoreOperations(store, books, Still())
+        failing = Visit("Farside", NOW, None, "down", "It answers 503 since noon.", 3, NOW)
+        await asyncio.to_thread(Visits(store).save, failing)
+        notices = Notices(books.outbox, frozenset({ann.user.id}), "en", Still())
+        await self_report(operations, notices, Texts.load().of("en"), Still())
+        (told,) = books.outbox.notices(NOW, 9)
+        assert told == "Something needs your attention: 🔴 Farside: It answers 503 since noon."
 
     desk(story)
 

@@ -89,6 +89,9 @@ def test_sources_tell_how_fresh_they_are_those_in_trouble_last(talking):
             talk.newsroom.states = ()
             (nothing,) = await talk.says("/sources")
             assert nothing.text.startswith("No source has been read yet")
+            talk.newsroom.states = None
+            (recorded,) = await talk.says("/sources")
+            assert recorded.text == "The recaps here are told from recorded data; no source is read."
 
     asyncio.run(story())
 

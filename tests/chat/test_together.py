@@ -61,6 +61,16 @@ def test_a_failure_meets_those_who_asked_with_it_and_nobody_else():
     asyncio.run(story())
 
 
+def test_another_number_of_answers_leaves_nobody_waiting():
+    async def story():
+        together = Together(lambda questions: questions[1:])
+        for task in [asyncio.create_task(together(n)) for n in (1, 2)]:
+            with pytest.raises(ValueError, match="shorter"):
+                await asyncio.wait_for(task, 5)
+
+    asyncio.run(story())
+
+
 def test_one_who_leaves_takes_nothing_from_the_others():
     async def story():
         desk = Desk()

@@ -241,6 +241,31 @@ def test_a_refused_chat_waits_and_nobody_else(works):
     assert (office.sender.meter.refused, office.sender.meter.held_seconds) == (1, 40)
 
 
+def test_operators_hear_of_long_waits_in_the_same_words(works):
+    async def body(office):
+        office.far.waits(70, chat_id=ANN)
+        office.publish([ANN])
+        async with office.sending():
+            await office.until(lambda: office.told)
+            office.far.waits(95, chat_id=ANN)
+            await office.done()
+        return office
+
+    assert works(body).told == [f"Chat {ANN} has to wait up to 1 h: Telegram said so."] * 2
+
+
+def test_a_notice_that_has_to_wait_makes_no_further_notice(works):
+    async def body(office):
+        office.far.waits(70, chat_id=ANN)
+        office.publish([ANN], kind=Kind.NOTICE)
+        async with office.sending():
+            await office.done()
+        return office
+
+    office = works(body)
+    assert (office.sender.meter.refused, office.told) == (1, [])
+
+
 def test_a_storm_of_refusals_is_sat_out(works):
     office = sent(works, range(1, 101), prepare=lambda o: o.far.waits(5, times=30))
     assert office.counts() == {"sent": 100}

@@ -73,6 +73,15 @@ def test_three_lines_retire_a_cause(own, folder):
     assert run_casebook(own.layers, own.load()) == ()
 
 
+def test_tests_beside_a_retirement_would_do_nothing_and_are_a_fault(own):
+    own.write("causes/plain.yaml", RETIRED.format("plain"))
+    own.write("causes/plain.test.yaml", "no tests at all")
+    (fault,) = faults(own)
+    assert fault.endswith(
+        "plain.test.yaml: tests a cause that plain.yaml only retires; delete it, or write the cause out"
+    )
+
+
 def test_only_what_is_there_can_be_retired(own):
     own.write("causes/plane.yaml", RETIRED.format("plane"))
     (fault,) = faults(own)

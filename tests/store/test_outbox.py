@@ -1,6 +1,7 @@
 """From a due slot to a delivery that is over: each place gets each part once, in order, whoever dies on the way."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -281,6 +282,16 @@ def test_a_chat_where_the_bot_may_not_write_is_paused_once_and_loses_no_setting(
     assert not chats.pause(5, "no rights", NOW)
     assert (chats.get(5).state, chats.get(5).locale) == (ChatState.PAUSED, "zh")
     assert chats.touch(5, ChatKind.SUPERGROUP, "en") == Chat(5, ChatKind.SUPERGROUP, locale="zh")
+
+
+@pytest.mark.parametrize(("leave", "state"), [("pause", ChatState.PAUSED), ("gone", ChatState.GONE)])
+def test_settings_saved_late_bring_no_chat_back(store, leave, state):
+    chats = Chats(store)
+    read = chats.touch(5, ChatKind.PRIVATE, "en")
+    getattr(chats, leave)(5, "blocked", NOW)
+    chats.save(replace(read, zone="Asia/Tokyo"))
+    kept = chats.get(5)
+    assert (kept.state, kept.reason, kept.since, kept.zone) == (state, "blocked", NOW, "Asia/Tokyo")
 
 
 def test_settings_come_back_as_they_were_saved(store):

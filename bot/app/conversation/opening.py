@@ -20,6 +20,7 @@ from bot.app.roles import Role
 from bot.app.serve import TELEGRAM, Ground, open_house, run_house
 from bot.app.stopping import stopping
 from bot.app.wiring import Origin
+from bot.chat.limits import Limits, Rate
 from bot.emulator import Emulator, emulating
 from bot.settings import Settings
 from bot.store import Store
@@ -31,6 +32,8 @@ ROLES = frozenset(Role) - {Role.SCHEDULER}
 
 NO_HURRY = {"per_second": 1000, "per_chat_second": 1000, "per_group_minute": 60_000}
 """Nobody floods this terminal."""
+SCRIPTED = (1000, 2000)
+"""Questions a second and at once: a script asks the next as soon as it has the answers."""
 
 
 async def converse(settings: Settings, origin: Origin, start: datetime | None, locale: str) -> None:
@@ -48,7 +51,8 @@ async def converse(settings: Settings, origin: Origin, start: datetime | None, l
         stage = Stage(emulator, locale)
         # Messages travel by the same clock, so that quiet hours are those of the time that is played.
         settings = _settings(settings, stage, locale)
-        ground = Ground(settings, emulator.token, store, origin, clock, wall=clock, live=False)
+        limits = Limits(user=Rate(*SCRIPTED), chat=Rate(*SCRIPTED))
+        ground = Ground(settings, emulator.token, store, origin, clock, wall=clock, live=False, limits=limits)
         house = await open_house(ground, stack)
         session = Session(house, clock, stage, _screen(), stop)
         emulator.told = session.told

@@ -49,16 +49,16 @@ class Stage:
         self.chat, self.topic = self.person.chat, None
 
     async def group(self) -> None:
-        await self._go(GROUP, None)
+        await self._go(GROUP)
 
     async def forum(self, topic: str) -> None:
         """A topic of the forum by name, opened where there is none; "" is its general one."""
-        await self._go(FORUM, None)
+        await self._go(FORUM)
         found = next((each for each in self.chat.topics.values() if each.name.lower() == topic.lower()), None)
         self.topic = (found or self.emulator.world.topic(self.chat, topic)) if topic else None
 
     async def channel(self) -> None:
-        await self._go(CHANNEL, None)
+        await self._go(CHANNEL)
 
     def becomes(self, name: str) -> None:
         """Speaks as somebody else from now on, in the same group, else in their own chat with the bot."""
@@ -108,9 +108,9 @@ class Stage:
         here = (each for each in reversed(self.chat.messages.values()) if self.shows(each) and not each.deleted)
         return next((message for message in here if message.sender in own), None)
 
-    async def _go(self, title: str, topic: Topic | None) -> None:
+    async def _go(self, title: str) -> None:
         known = self._chats.get(title)
-        self.chat, self.topic = known or self._made(title), topic
+        self.chat, self.topic = known or self._made(title), None
         if known is None:
             owner = self._people[FIRST.lower()]
             await owner.adds_bot(self.chat)

@@ -6,16 +6,15 @@ local time, secrets stay secret, and nobody is disturbed.
 """
 
 import asyncio
-import importlib.util
 import shutil
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from fakes import NOW, FakeNewsroom, ManualClock
 
 from bot.app.broadcast import Broadcast
 from bot.app.clock import RehearsalClock
@@ -36,10 +35,6 @@ from bot.store import Store
 from bot.store.schedules import Schedules
 from bot.store.updates import SeenUpdates
 
-_spec = importlib.util.spec_from_file_location("chat_fakes", Path(__file__).parents[1] / "conftest.py")
-fakes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fakes)
-
 OPEN = {DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRY}
 OPERATOR = 999_999
 CATCH_UP = timedelta(hours=2)
@@ -50,7 +45,7 @@ class FastClock:
     """A minute passes in a second; `jump` sets the time shown, as an operator sets a machine's clock."""
 
     def __init__(self):
-        self._clock, self._offset = RehearsalClock(fakes.NOW, 60), timedelta()
+        self._clock, self._offset = RehearsalClock(NOW, 60), timedelta()
 
     def now(self):
         return self._clock.now() + self._offset
@@ -239,11 +234,11 @@ def living(empty_store, tmp_path):
         shutil.copy(empty_store, path)
 
         async def scene():
-            time = clock or (FastClock() if sends else fakes.ManualClock())
+            time = clock or (FastClock() if sends else ManualClock())
             emulator = Emulator(now=lambda: time.now().timestamp())
             with Store.open(f"sqlite:///{path}") as store:
                 async with emulating(emulator):
-                    reporter = newsroom(store, time) if newsroom else fakes.FakeNewsroom()
+                    reporter = newsroom(store, time) if newsroom else FakeNewsroom()
                     house = House(emulator, store, time, reporter, sends, rates or QUICK, changes=changes)
                     try:
                         if begin:
@@ -262,7 +257,7 @@ def standing_clock():
     """`standing_clock(at)`: it stands there until it is moved."""
 
     def at(moment):
-        clock = fakes.ManualClock()
+        clock = ManualClock()
         clock.advance(seconds=(moment - clock.now()).total_seconds())
         return clock
 

@@ -78,6 +78,16 @@ def test_what_the_funds_hold_is_told_where_a_publisher_tells_it(visit, answers, 
     assert {usd for _, _, usd in held} == {1.2e11}
 
 
+@pytest.mark.parametrize("garbled", ["n/a", ["1.2e11"], "NaN"])
+def test_holdings_that_cannot_be_read_cost_only_themselves(visit, answers, rows, garbled):
+    answer = sosovalue(assets=1.2e11)
+    answer["data"]["list"][0]["totalNetAssets"] = garbled
+    answers[f"{SOSOVALUE}/openapi/v2/etf/historicalInflowChart"] = answer
+    batch = fetched(visit)
+    assert len(rows(batch, "etf.net_assets.btc")) == len(SESSIONS) - 1
+    assert [value for _, _, value in rows(batch, "etf.net_flow.btc")] == list(TOTALS.values())
+
+
 def fetched(visit, now=NOW, since=SINCE, key=""):
     return visit(lambda client: EtfFlows("btc", readers("btc", client, key)).fetch(since, now))
 
