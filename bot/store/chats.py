@@ -103,15 +103,14 @@ class Chats:
 
 
 def _touch(connection: Connection, chat_id: int, kind: ChatKind, locale: str) -> Chat:
-    chat = _get(connection, chat_id) or Chat(chat_id, kind, locale)
-    if chat.state is not ChatState.ACTIVE or chat.kind is not kind or not _known(connection, chat_id):
+    chat = _get(connection, chat_id)
+    if chat is None:
+        chat = Chat(chat_id, kind, locale)
+        connection.execute(insert(chats).values(_row(chat)))
+    elif chat.state is not ChatState.ACTIVE or chat.kind is not kind:
         chat = _active(chat, kind)
         _save(connection, chat)
     return chat
-
-
-def _known(connection: Connection, chat_id: int) -> bool:
-    return connection.scalar(select(literal(1)).where(chats.c.chat_id == chat_id)) is not None
 
 
 def _get(connection: Connection, chat_id: int) -> Chat | None:
