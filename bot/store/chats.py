@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, text, update
 
 from bot.domain.chats import Access, Alerts, Chat, ChatKind, ChatState, QuietHours, Silence
 from bot.domain.delivery import DeliveryState
@@ -17,6 +17,11 @@ __all__ = ["Chats"]
 UNSENT = (DeliveryState.WAITING, DeliveryState.READY, DeliveryState.RETRY)
 STANDING = frozenset({"state", "reason", "since"})
 """What isn't the chat's to set."""
+
+
+_COLUMNS = [column.name for column in chats.columns]
+_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
+_NEW = f"INSERT INTO chats ({', '.join(_COLUMNS)}) VALUES ({_VALUES}) ON CONFLICT (chat_id) DO NOTHING"  # noqa: S608
 
 
 class Chats:
@@ -106,7 +111,8 @@ def _touch(connection: Connection, chat_id: int, kind: ChatKind, locale: str) ->
     chat = _get(connection, chat_id)
     if chat is None:
         chat = Chat(chat_id, kind, locale)
-        connection.execute(insert(chats).values(_row(chat)))
+        # Another process may hear of it at the same moment: those who are touched together must not fail for that.
+        connection.execute(text(_NEW), _row(chat))
     elif chat.state is not ChatState.ACTIVE or chat.kind is not kind:
         chat = _active(chat, kind)
         _save(connection, chat)

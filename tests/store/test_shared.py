@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.chats import Place, Schedule, Subscription, SubscriptionState
+from bot.domain.chats import Chat, ChatKind, Place, Schedule, Subscription, SubscriptionState
 from bot.domain.thread import Figure, Post
 from bot.errors import UsageError
+from bot.store.chats import Chats
 from bot.store.flags import SENDING_PAUSED, Flags
 from bot.store.leases import Leases
 from bot.store.media import Media
@@ -153,3 +154,11 @@ def test_an_update_of_the_zones_rules_puts_next_slots_right(store):
     assert schedules.recompute(NOW) == 1
     assert schedules.soonest() == NOW + timedelta(hours=1)
     assert schedules.recompute(NOW) == 0
+
+
+def test_of_many_who_hear_of_new_chats_at_once_none_fails(store):
+    heard = [(number, ChatKind.PRIVATE, "en") for number in range(1, 6)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: Chats(store).touch_all(heard), range(8)))
+    assert answers == [[Chat(number, ChatKind.PRIVATE, "en") for number in range(1, 6)]] * 8
+    assert len(list(Chats(store).all())) == 5
